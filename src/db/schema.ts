@@ -1,0 +1,321 @@
+/**
+ * The database. Constraints carry the invariants: what must never happen is refused here, whichever
+ * process tries. Words are those of docs/glossary.md. Timestamps are `timestamptz`; ids are UUIDv7 except
+ * an SSO identity's (UUIDv8 of what it names) and a user's (the product's own).
+ */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { LinkEvidence, LinkMatch } from '../events/link-result.ts';
+
+const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+const at = (name: string) => timestamp(name, { withTimezone: true });
+const now = (name: string) => at(name).notNull().defaultNow();
+
+export const companies = pgTable(
+  'companies',
+  {
+    id: uuid().primaryKey(),
+    slug: text().notNull().unique(),
+    name: text().notNull(),
+    createsUsers: boolean('creates_users').notNull().default(true),
+    status: text({ enum: ['active', 'disabled'] })
+      .notNull()
+      .default('active'),
+    createdAt: now('created_at'),
+    updatedAt: now('updated_at'),
+  },
+  (c) => [
+    check('companies_slug', sql`${c.slug} ~ '^[a-z0-9](-?[a-z0-9])*$' AND length(${c.slug}) <= 63`),
+    check('companies_status', sql`${c.status} IN ('active', 'disabled')`),
+  ],
+);
+
+/** The domain is the key: a domain has one owner. */
+export const companyDomains = pgTable(
+  'company_domains',
+  {
+    domain: text().primaryKey(),
+    companyId: uuid('company_id')
+      .notNull()
+      .references(() => companies.id),
+    verifiedBy: text('verified_by').notNull(),
+    verifiedAt: now('verified_at'),
+  },
+  (d) => [index('company_domains_company').on(d.companyId)],
+);
+
+/** JumpCloud's customers share one issuer, so only (issuer, client_id) is unique, never the issuer. */
+export const ssoClients = pgTable(
+  'sso_clients',
+  {
+    id: uuid().primaryKey(),
+    companyId: uuid('company_id')
+      .notNull()
+      .references(() => companies.id),
+    region: text().notNull(),
+    issuer: text().notNull(),
+    clientId: text('client_id').notNull(),
+    /** Sealed; associated data `sso_clients:<id>`. */
+    clientSecret: text('client_secret').notNull(),
+    authMethod: text('auth_method', { enum: ['client_secret_post', 'client_secret_basic'] })
+      .notNull()
+      .default('client_secret_post'),
+    status: text({ enum: ['draft', 'active', 'disabled'] })
+      .notNull()
+      .default('draft'),
+    /** Raised by each change that an open attempt must not survive. */
+    version: integer().notNull().default(1),
+    /** RP-initiated logout at JumpCloud: off unless its redirect URI is registered there. */
+    logoutAtProvider: boolean('logout_at_provider').notNull().default(false),
+    /** `jc_org`, recorded at the first success; a change is warned about, never acted on. */
+    organization: text(),
+    createdAt: now('created_at'),
+    updatedAt: now('updated_at'),
+  },
+  (c) => [
+    unique('sso_clients_issuer_client_id').on(c.issuer, c.clientId),
+    uniqueIndex('sso_clients_one_active').on(c.companyId).where(sql`status = 'active'`),
+    uniqueIndex('sso_clients_one_draft').on(c.companyId).where(sql`status = 'draft'`),
+    index('sso_clients_company').on(c.companyId),
+    check('sso_clients_status', sql`${c.status} IN ('draft', 'active', 'disabled')`),
+    check('sso_clients_auth_method', sql`${c.authMethod} IN ('client_secret_post', 'client_secret_basic')`),
+  ],
+);
+
+export const users = pgTable(
+  'users',
+  {
+    id: text().primaryKey(),
+    companyId: uuid('company_id').references(() => companies.id),
+    /** Who set the company: an import may change or clear its own, never a link's. */
+    companySetBy: text('company_set_by', { enum: ['import', 'link'] }),
+    name: text(),
+    status: text({ enum: ['active', 'suspended', 'deleted'] })
+      .notNull()
+      .default('active'),
+    /** The email that this service created the user for (`user_created`): one user an email in a company. */
+    ssoEmail: text('sso_email'),
+    createdAt: now('created_at'),
+    updatedAt: now('updated_at'),
+  },
+  (u) => [
+    unique('users_company_sso_email').on(u.companyId, u.ssoEmail),
+    check('users_status', sql`${u.status} IN ('active', 'suspended', 'deleted')`),
+    check('users_company_set_by', sql`(${u.companyId} IS NULL) = (${u.companySetBy} IS NULL)`),
+  ],
+);
+
+export const socialAccounts = pgTable(
+  'social_accounts',
+  {
+    id: uuid().primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    provider: text().notNull(),
+    providerUserId: text('provider_user_id').notNull(),
+    /** Normalized (src/email.ts), as are all emails here. */
+    email: text().notNull(),
+    emailVerified: boolean('email_verified').notNull(),
+    createdAt: now('created_at'),
+    updatedAt: now('updated_at'),
+  },
+  (s) => [
+    unique('social_accounts_provider').on(s.provider, s.providerUserId),
+    index('social_accounts_email').on(s.email),
+    index('social_accounts_email_domain').on(sql`split_part(email, '@', 2)`),
+    index('social_accounts_user').on(s.userId),
+  ],
+);
+
+export const ssoIdentities = pgTable(
+  'sso_identities',
+  {
+    id: uuid().primaryKey(),
+    companyId: uuid('company_id')
+      .notNull()
+      .references(() => companies.id),
+    issuer: text().notNull(),
+    subject: text().notNull(),
+    userId: text('user_id').references(() => users.id),
+    linkedAt: at('linked_at'),
+    /** Set while a removed link awaits an approval (policy row 5). */
+    linkRemovedAt: at('link_removed_at'),
+    email: text(),
+    name: text(),
+    firstLoginAt: now('first_login_at'),
+    lastLoginAt: now('last_login_at'),
+  },
+  (i) => [
+    unique('sso_identities_subject').on(i.companyId, i.issuer, i.subject),
+    unique('sso_identities_company_user').on(i.companyId, i.userId),
+    index('sso_identities_company_email').on(i.companyId, i.email),
+    index('sso_identities_user').on(i.userId),
+  ],
+);
+
+/** A login's id is its event's id. The state's hash is unique: an attempt is consumed once. */
+export const logins = pgTable(
+  'logins',
+  {
+    id: uuid().primaryKey(),
+    stateHash: bytea('state_hash').notNull().unique(),
+    ssoIdentityId: uuid('sso_identity_id')
+      .notNull()
+      .references(() => ssoIdentities.id),
+    companyId: uuid('company_id')
+      .notNull()
+      .references(() => companies.id),
+    ssoClientId: uuid('sso_client_id')
+      .notNull()
+      .references(() => ssoClients.id),
+    authenticatedAt: now('authenticated_at'),
+  },
+  (l) => [
+    index('logins_identity').on(l.ssoIdentityId),
+    index('logins_authenticated_at').on(l.authenticatedAt),
+  ],
+);
+
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid().primaryKey(),
+    /** SHA-256 of the cookie's 256 random bits. */
+    tokenHash: bytea('token_hash').notNull().unique(),
+    loginId: uuid('login_id')
+      .notNull()
+      .unique()
+      .references(() => logins.id, { onDelete: 'cascade' }),
+    ssoIdentityId: uuid('sso_identity_id')
+      .notNull()
+      .references(() => ssoIdentities.id),
+    returnTo: text('return_to').notNull(),
+    /** Sealed; associated data `sessions:<id>:refresh_token` and `sessions:<id>:id_token`. */
+    refreshToken: text('refresh_token'),
+    idToken: text('id_token'),
+    createdAt: now('created_at'),
+    lastUsedAt: now('last_used_at'),
+    expiresAt: at('expires_at').notNull(),
+    revalidatedAt: now('revalidated_at'),
+    /** Who refreshes at JumpCloud holds the session until then; after no answer, nobody tries before then. */
+    revalidationHeldUntil: at('revalidation_held_until'),
+    revalidationFailingSince: at('revalidation_failing_since'),
+  },
+  (s) => [index('sessions_identity').on(s.ssoIdentityId), index('sessions_expires_at').on(s.expiresAt)],
+);
+
+export const signingKeys = pgTable('signing_keys', {
+  kid: text().primaryKey(),
+  /** Sealed JWK; associated data `signing_keys:<kid>`. */
+  privateKey: text('private_key').notNull(),
+  publicKey: jsonb('public_key').notNull().$type<Record<string, unknown>>(),
+  createdAt: now('created_at'),
+  retiredAt: at('retired_at'),
+});
+
+/** Columns map onto Debezium's outbox router, so that change data capture stays open as a way up. */
+const outboxColumns = {
+  lane: smallint().notNull(),
+  topic: text().notNull(),
+  key: bytea(),
+  headers: jsonb().notNull().$type<Record<string, string>>(),
+  payload: bytea(),
+  attempts: smallint().notNull().default(0),
+  createdAt: now('created_at'),
+};
+
+export const outbox = pgTable(
+  'outbox',
+  {
+    id: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    ...outboxColumns,
+  },
+  (o) => [index('outbox_lane').on(o.lane, o.id)],
+);
+
+/** One row a lane: who holds its lock relays the lane. */
+export const outboxLanes = pgTable('outbox_lanes', { lane: smallint().primaryKey() });
+
+/** Rows that Kafka would never take. */
+export const outboxDead = pgTable('outbox_dead', {
+  id: bigint({ mode: 'bigint' }).primaryKey(),
+  ...outboxColumns,
+  error: text().notNull(),
+  diedAt: now('died_at'),
+});
+
+export const linkResults = pgTable(
+  'link_results',
+  {
+    loginId: uuid('login_id')
+      .primaryKey()
+      .references(() => logins.id, { onDelete: 'cascade' }),
+    ssoIdentityId: uuid('sso_identity_id')
+      .notNull()
+      .references(() => ssoIdentities.id),
+    companyId: uuid('company_id')
+      .notNull()
+      .references(() => companies.id),
+    outcome: text().notNull(),
+    reason: text(),
+    userId: text('user_id').references(() => users.id),
+    matched: jsonb().notNull().$type<LinkMatch[]>(),
+    policyVersion: integer('policy_version').notNull(),
+    evidence: jsonb().notNull().$type<LinkEvidence>(),
+    decidedAt: now('decided_at'),
+  },
+  (r) => [
+    index('link_results_identity').on(r.ssoIdentityId),
+    index('link_results_company').on(r.companyId, r.decidedAt),
+  ],
+);
+
+/** Records of the topics that could not be understood, kept for a replay. Delivered twice, kept once. */
+export const deadLetters = pgTable(
+  'dead_letters',
+  {
+    id: uuid().primaryKey(),
+    topic: text().notNull(),
+    partition: integer().notNull(),
+    offset: bigint({ mode: 'bigint' }).notNull(),
+    recordHash: bytea('record_hash').notNull(),
+    key: bytea(),
+    headers: jsonb().notNull().$type<Record<string, string>>(),
+    value: bytea(),
+    reason: text().notNull(),
+    error: text().notNull(),
+    createdAt: now('created_at'),
+    replayedAt: at('replayed_at'),
+  },
+  (d) => [unique('dead_letters_record').on(d.topic, d.partition, d.offset, d.recordHash)],
+);
+
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: now('at'),
+    actor: text().notNull(),
+    action: text().notNull(),
+    companyId: uuid('company_id').references(() => companies.id),
+    target: text().notNull(),
+    details: jsonb().notNull().$type<Record<string, unknown>>(),
+  },
+  (a) => [index('audit_log_at').on(a.at)],
+);

@@ -1,0 +1,103 @@
+/**
+ * What every event shares: CloudEvents 1.0 in binary mode (Kafka protocol binding §3.2). The metadata
+ * travels as headers, the value is the data alone, the key is the SSO identity's id, never an email.
+ */
+import type { Static, TObject } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { SsoLinkError } from '../errors.ts';
+
+/** A record that waits to be sent: what the outbox stores and the relay hands to Kafka. */
+export interface OutgoingEvent {
+  /** Without `KAFKA_TOPIC_PREFIX`: the relay puts it in front. */
+  topic: string;
+  key: Buffer | null;
+  headers: Record<string, string>;
+  payload: Buffer | null;
+}
+
+/** `traceparent` and `tracestate` (W3C Trace Context), as plain headers. */
+export type TraceHeaders = Record<string, string>;
+
+export interface EventMetadata {
+  /** The event's id: a consumer that saw it before ignores it. */
+  id: string;
+  /** Which part of this service says so: `urn:sso-link:server`, `urn:sso-link:worker`, … */
+  source: string;
+  /** When it happened. */
+  time: Date;
+  /** The SSO identity's id: the record's key and `ce_subject`. */
+  subject: string;
+  trace?: TraceHeaders;
+}
+
+export interface EventType<Schema extends TObject> {
+  type: string;
+  topic: string;
+  /** Raised for additions alone; a breaking change is a new type. */
+  schemaId: string;
+  schema: Schema;
+  /** @throws SsoLinkError `event_invalid` when the data breaks the closed schema: a fault of ours. */
+  create(metadata: EventMetadata, data: Static<Schema>): OutgoingEvent;
+  /** Reads with an open schema: unknown fields are let through. @throws SsoLinkError `event_invalid`. */
+  parse(value: Buffer | null): Static<Schema>;
+}
+
+/** Defines an event: its closed schema (`additionalProperties: false`) is the source of every document. */
+export function defineEvent<Schema extends TObject>(definition: {
+  type: string;
+  topic: string;
+  version: number;
+  schema: Schema;
+}): EventType<Schema> {
+  const { type, topic, schema } = definition;
+  const schemaId = `urn:sso-link:schema:${type}:${definition.version}`;
+  const closed = Compile(schema);
+  const open = Compile({ ...schema, additionalProperties: true } as Schema);
+
+  return {
+    type,
+    topic,
+    schemaId,
+    schema,
+    create(metadata, data) {
+      if (!closed.Check(data)) throw invalid(type, describe(closed.Errors(data)));
+      return {
+        topic,
+        key: Buffer.from(metadata.subject),
+        headers: {
+          ce_specversion: '1.0',
+          ce_id: metadata.id,
+          ce_source: metadata.source,
+          ce_type: type,
+          ce_time: metadata.time.toISOString(),
+          ce_subject: metadata.subject,
+          ce_dataschema: schemaId,
+          'content-type': 'application/json',
+          ...metadata.trace,
+        },
+        payload: Buffer.from(JSON.stringify(data)),
+      };
+    },
+    parse(value) {
+      if (value === null) throw invalid(type, 'the record has no value');
+      let data: unknown;
+      try {
+        data = JSON.parse(value.toString('utf8'));
+      } catch {
+        throw invalid(type, 'the value is not JSON');
+      }
+      if (!open.Check(data)) throw invalid(type, describe(open.Errors(data)));
+      return data as Static<Schema>;
+    },
+  };
+}
+
+/** Where the data breaks the schema, and never what stood there: it may be personal. */
+function describe(errors: { instancePath: string; message: string }[]): string {
+  const [first] = errors;
+  return first === undefined ? 'unknown' : `${first.instancePath || '/'} ${first.message}`;
+}
+
+function invalid(type: string, why: string): SsoLinkError {
+  return new SsoLinkError('event_invalid', `not a ${type} event: ${why}`);
+}

@@ -1,0 +1,10 @@
+import { Type } from 'typebox';
+
+const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+
+/** A UUID in lower case, as PostgreSQL writes it. */
+export const Uuid = (description: string) => Type.String({ pattern: UUID, description });
+
+/** RFC 3339 in UTC with milliseconds, as `Date.toISOString` writes it. */
+export const Timestamp = (description: string) =>
+  Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$', description });

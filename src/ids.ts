@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { stringify, v7 } from 'uuid';
+
+/** A new UUIDv7: ordered by time, so that indexes grow at their end. */
+export const newId = (): string => v7();
+
+/**
+ * The id of an SSO identity: a UUIDv8 (RFC 9562 §5.8) from SHA-256 of company, issuer and subject, so that
+ * it is known before the database is asked, and is the same for a replaced SSO client.
+ */
+export function ssoIdentityId(companyId: string, issuer: string, subject: string): string {
+  // JSON keeps the three apart whatever they hold.
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([companyId, issuer, subject]))
+    .digest()
+    .subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return stringify(bytes);
+}

@@ -1,0 +1,56 @@
+/**
+ * The small interface between this service and the stream, so that another client can stand behind it:
+ * kafkajs in src/kafka/, an in-process stream in dev/.
+ */
+
+export interface OutgoingRecord {
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, string>;
+}
+
+export interface RecordSender {
+  /**
+   * Sends records to one partition, in order; resolves when the response names that partition without an
+   * error, with acks from all in-sync replicas. One send at a time for a partition.
+   * @param topic without the prefix
+   * @throws SsoLinkError `kafka_unavailable` (try again) or `record_unsendable` (these records, never)
+   */
+  send(topic: string, partition: number, records: OutgoingRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface IncomingRecord {
+  /** Without the prefix. */
+  topic: string;
+  partition: number;
+  offset: bigint;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, string>;
+  /** When the broker or the producer stamped it, ms since the epoch. */
+  timestamp: number;
+}
+
+export interface ConsumeOptions {
+  /** Without the prefix. */
+  topic: string;
+  groupId: string;
+  /** Records of one partition, in offset order, `maxChunk` at most. The offsets are committed after it resolves. */
+  onChunk(records: IncomingRecord[]): Promise<void>;
+  maxChunk?: number;
+}
+
+export interface RecordConsumer {
+  /** Whether it is a member of its group and takes records: what readiness asks. */
+  isRunning(): boolean;
+  /** Resolves once it takes no more records and what was under way is committed. */
+  stop(): Promise<void>;
+  /** Rejects when the consumer has stopped for good: the process must end and be restarted. */
+  failed: Promise<never>;
+}
+
+export interface Stream {
+  sender(): Promise<RecordSender>;
+  consume(options: ConsumeOptions): Promise<RecordConsumer>;
+}

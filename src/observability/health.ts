@@ -1,0 +1,58 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+
+/** What a role needs in order to work. A check resolves when it is there and rejects with a reason if not. */
+export type ReadinessChecks = Record<string, () => Promise<void>>;
+
+export interface Health {
+  /** What the role cannot work without. */
+  needs: ReadinessChecks;
+  /** What it can do without for a while: told in the body, and no reason to be taken out. */
+  uses?: ReadinessChecks;
+}
+
+/**
+ * `/livez` asks nothing: a dependency's outage is no reason to restart a process. `/readyz` asks what this
+ * role needs: 200 or 503, with a word a dependency.
+ */
+export function healthRoutes(app: FastifyInstance, health: Health): void {
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+  app.get('/livez', { logLevel: 'warn' }, async () => ({ status: 'ok' }));
+  app.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
+    const [needs, uses] = await Promise.all([ask(health.needs), ask(health.uses ?? {})]);
+    const ready = !stopping && Object.values(needs).every((answer) => answer === 'ok');
+    return reply
+      .code(ready ? 200 : 503)
+      .send({ status: stopping ? 'stopping' : ready ? 'ok' : 'not ready', ...needs, ...uses });
+  });
+}
+
+/** The health endpoints of a role that serves nothing else. */
+export async function startHealthServer(options: {
+  host: string;
+  port: number;
+  health: Health;
+}): Promise<{ stop(): Promise<void> }> {
+  const app = Fastify();
+  healthRoutes(app, options.health);
+  await app.listen({ host: options.host, port: options.port });
+  return { stop: () => app.close() };
+}
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+async function ask(checks: ReadinessChecks): Promise<Record<string, string>> {
+  const answers = Object.entries(checks).map(async ([name, check]) => {
+    const timeout = new Promise<never>((_, reject) =>
+      setTimeout(reject, CHECK_TIMEOUT_MS, new Error('no answer')).unref(),
+    );
+    const answer = await Promise.race([check(), timeout]).then(
+      () => 'ok',
+      (error: unknown) => (error instanceof Error ? error.message : 'failed'),
+    );
+    return [name, answer] as const;
+  });
+  return Object.fromEntries(await Promise.all(answers));
+}
