@@ -109,6 +109,7 @@ CREATE TABLE "sessions" (
 	"revalidated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"revalidation_held_until" timestamp with time zone,
 	"revalidation_failing_since" timestamp with time zone,
+	"ended_as" text,
 	CONSTRAINT "sessions_token_hash_unique" UNIQUE("token_hash"),
 	CONSTRAINT "sessions_login_id_unique" UNIQUE("login_id")
 );

@@ -26,7 +26,7 @@ export async function runRole(log: Logger, start: () => Promise<Running>): Promi
     }),
   ]);
   log.info({ because: end.name }, 'stopping');
-  nextSignal().then(() => process.exit(130));
+  void nextSignal().then(() => process.exit(130));
   const deadline = setTimeout(() => {
     log.error('not stopped in time');
     process.exit(1);

@@ -216,6 +216,8 @@ export const sessions = pgTable(
     /** Who refreshes at JumpCloud holds the session until then; after no answer, nobody tries before then. */
     revalidationHeldUntil: at('revalidation_held_until'),
     revalidationFailingSince: at('revalidation_failing_since'),
+    /** The class of the refusal that ended it. It stays ended whatever changes later. */
+    endedAs: text('ended_as'),
   },
   (s) => [index('sessions_identity').on(s.ssoIdentityId), index('sessions_expires_at').on(s.expiresAt)],
 );

@@ -46,7 +46,10 @@ function displayName(claims: Record<string, unknown>, email: string | null): str
 /** One group arrives as a bare string, several as an array. */
 function groups(value: unknown): string[] {
   const all = Array.isArray(value) ? value : [value];
-  return all.map(text).filter((g) => g !== null).slice(0, MAX_GROUPS);
+  return all
+    .map(text)
+    .filter((g) => g !== null)
+    .slice(0, MAX_GROUPS);
 }
 
 /** A usable text: not empty, bounded, without characters that PostgreSQL or a page can't hold. */
@@ -54,5 +57,7 @@ function text(value: unknown): string | null {
   if (typeof value !== 'string' || !value.isWellFormed()) return null;
   const trimmed = value.trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return trimmed !== '' && trimmed.length <= MAX_TEXT && !/[\u0000-\u001f\u007f]/.test(trimmed) ? trimmed : null;
+  return trimmed !== '' && trimmed.length <= MAX_TEXT && !/[\u0000-\u001f\u007f]/.test(trimmed)
+    ? trimmed
+    : null;
 }

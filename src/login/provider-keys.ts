@@ -4,8 +4,11 @@ import { boundedFetch } from './bounded-fetch.ts';
 /** An unknown `kid` makes us fetch the keys again, but not more often: a flood of them costs one fetch. */
 const COOL_DOWN_MS = 30_000;
 
+/** The signing keys behind an issuer's `jwks_uri`. */
+export type ProviderKeys = (jwksUri: string) => JWTVerifyGetKey;
+
 /** The signing keys of each issuer, fetched when needed and again when a `kid` is unknown. */
-export function createProviderKeys(): (jwksUri: string) => JWTVerifyGetKey {
+export function createProviderKeys(): ProviderKeys {
   const sets = new Map<string, JWTVerifyGetKey>();
   return (jwksUri) => {
     const known = sets.get(jwksUri);

@@ -1,0 +1,46 @@
+import type { Config } from './config.ts';
+import type { Database } from './db/client.ts';
+import type { Discovery } from './login/discovery.ts';
+import type { OAuthClients } from './login/oauth-clients.ts';
+import type { ProviderKeys } from './login/provider-keys.ts';
+import type { Logger } from './observability/log.ts';
+import type { Sealer } from './seal.ts';
+import type { IssueToken } from './sessions/token.ts';
+
+/** The variables that the server reads. */
+export const SERVER_CONFIG = [
+  'DATABASE_URL',
+  'DATABASE_POOL',
+  'PUBLIC_URL',
+  'APP_URL',
+  'SOCIAL_LOGIN_URL',
+  'RETURN_ORIGINS',
+  'SECRET_KEYS',
+  'JUMPCLOUD_ISSUERS',
+  'TRUST_PROXY',
+  'HOST',
+  'PORT',
+  'METRICS_PORT',
+  'LOG_LEVEL',
+  'PRODUCT_NAME',
+  'LOGIN_ATTEMPT_TTL',
+  'SESSION_IDLE',
+  'SESSION_ABSOLUTE',
+  'SESSION_REVALIDATE_AFTER',
+  'RATE_LIMIT_PER_ADDRESS',
+  'RATE_LIMIT_PER_COMPANY',
+] as const;
+
+export type ServerConfig = Config<(typeof SERVER_CONFIG)[number]>;
+
+/** What the routes are given: each asks for the part that it uses. */
+export interface AppDeps {
+  config: ServerConfig;
+  database: Database;
+  sealer: Sealer;
+  log: Logger;
+  discovery: Discovery;
+  providerKeys: ProviderKeys;
+  oauth: OAuthClients;
+  issueToken: IssueToken;
+}

@@ -1,0 +1,93 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { AppDeps } from './app-deps.ts';
+import { newId } from './ids.ts';
+import { callbackRoute } from './login/callback-route.ts';
+import { createLoginLimits } from './login/limits.ts';
+import { loginRoute } from './login/login-route.tsx';
+import { startRoute } from './login/start-route.ts';
+import { waitRoute } from './login/wait-route.tsx';
+import { healthRoutes } from './observability/health.ts';
+import { logRequests } from './observability/requests.ts';
+import { assetRoutes } from './pages/assets-routes.ts';
+import { errorHandler } from './pages/error-handler.tsx';
+import { logoutRoute } from './sessions/logout-route.ts';
+import { createRevalidate } from './sessions/revalidate.ts';
+import { sessionRoutes } from './sessions/session-routes.ts';
+
+const BODY_LIMIT = 16 * 1024;
+
+/** The server's app, ready to listen or to be injected into: plugins, then the routes in reading order. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { config, database, log } = deps;
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
+    exposeHeadRoutes: false,
+    bodyLimit: BODY_LIMIT,
+    requestIdHeader: false,
+    genReqId: newId,
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.removeAllContentTypeParsers();
+  logRequests(app);
+  errorHandler(app, { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL });
+
+  await app.register(helmet, securityHeaders(config));
+  await app.register(cookie);
+  await app.register(formbody, { bodyLimit: BODY_LIMIT });
+  await app.register(rateLimit, { global: false });
+
+  healthRoutes(app, { needs: { database: async () => void (await database.sql`SELECT 1`) } });
+  await app.register(assetRoutes);
+  await app.register(async (login) => {
+    const limits = createLoginLimits(login, {
+      perAddress: config.RATE_LIMIT_PER_ADDRESS,
+      perCompany: config.RATE_LIMIT_PER_COMPANY,
+    });
+    login.addHook('onRequest', limits.perAddress);
+    loginRoute(login, deps);
+    startRoute(login, deps, limits);
+    callbackRoute(login, deps, limits);
+  });
+  waitRoute(app, deps);
+  const revalidate = createRevalidate({ ...deps, revalidateAfter: config.SESSION_REVALIDATE_AFTER });
+  await app.register(sessionRoutes, { deps, revalidate });
+  logoutRoute(app, deps);
+  return app;
+}
+
+/** A page loads its own style and script and nothing else; a form leads here, to the product or to an issuer. */
+function securityHeaders(config: AppDeps['config']) {
+  const origins = [config.APP_URL, ...config.JUMPCLOUD_ISSUERS.map((i) => i.issuer)].map(
+    (url) => new URL(url).origin,
+  );
+  const https = config.PUBLIC_URL.startsWith('https:');
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'", ...new Set([...origins, ...config.RETURN_ORIGINS])],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    hsts: https && { maxAge: 63_072_000, includeSubDomains: false },
+    referrerPolicy: { policy: 'no-referrer' as const },
+    // /session is read by the product's origin: CORS says which; a shared site is not enough to say no.
+    crossOriginResourcePolicy: { policy: 'same-site' as const },
+    frameguard: { action: 'deny' as const },
+  };
+}

@@ -1,0 +1,19 @@
+/** What every cookie here is: `__Host-`, so bound to this host, to TLS and to no domain. */
+import { createHash, randomBytes } from 'node:crypto';
+
+export const COOKIE_OPTIONS = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const;
+
+/** The session: 256 random bits, of which the database knows the hash alone. */
+export const SESSION_COOKIE = '__Host-sso_session';
+/** The slug of the company that signed in here last: the next time it is one press. */
+export const COMPANY_COOKIE = '__Host-sso_company';
+
+export type Cookies = Record<string, string | undefined>;
+
+/** 256 random bits. */
+export const randomToken = (): string => randomBytes(32).toString('base64url');
+
+/** SHA-256: what is stored of a token that is random itself needs no salt. */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

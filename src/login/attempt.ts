@@ -1,0 +1,73 @@
+/**
+ * A login attempt lives in the browser that began it: a sealed, expiring cookie of its own for each, named
+ * after its state. So two tabs work, nothing is stored for a login that never comes back, and a callback is
+ * bound to the browser and to the SSO client that it began with.
+ */
+import { type Cookies, hashToken } from '../cookies.ts';
+import type { Sealer } from '../seal.ts';
+
+export interface Attempt {
+  state: string;
+  nonce: string;
+  verifier: string;
+  ssoClientId: string;
+  ssoClientVersion: number;
+  returnTo: string;
+  /**
+   * The session token that this attempt leads to. Known from the start, so that a callback that is sent
+   * twice, or whose answer was lost after the commit, ends in the one session that was recorded.
+   */
+  sessionToken: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
+const PREFIX = '__Host-sso_attempt_';
+/** Node answers 431 from about 36 such cookies on: the oldest goes. */
+const MAX_ATTEMPTS = 5;
+
+/** Begins with a time stamp in base 36, so that the oldest is known without opening any. */
+export function attemptCookieName(state: string, startedAt: number): string {
+  return `${PREFIX}${startedAt.toString(36)}_${hashToken(state).toString('hex').slice(0, 16)}`;
+}
+
+export function sealAttempt(sealer: Sealer, attempt: Attempt): { name: string; value: string } {
+  const name = attemptCookieName(attempt.state, attempt.startedAt);
+  return { name, value: sealer.seal(JSON.stringify(attempt), name) };
+}
+
+/** The browser's cookies that must go, so that one more attempt finds room. */
+export function attemptsToForget(cookies: Cookies): string[] {
+  const names = Object.keys(cookies).filter((name) => name.startsWith(PREFIX));
+  return names.sort().slice(0, Math.max(0, names.length - (MAX_ATTEMPTS - 1)));
+}
+
+/**
+ * The attempt that this browser began with this state, and its cookie's name; undefined where there is none
+ * or it is older than `ttl` milliseconds.
+ */
+export function openAttempt(
+  sealer: Sealer,
+  cookies: Cookies,
+  state: string,
+  ttl: number,
+): { name: string; attempt: Attempt } | undefined {
+  const suffix = `_${hashToken(state).toString('hex').slice(0, 16)}`;
+  for (const name of Object.keys(cookies)) {
+    const value = cookies[name];
+    if (!name.startsWith(PREFIX) || !name.endsWith(suffix) || value === undefined) continue;
+    const attempt = open(sealer, name, value);
+    if (attempt?.state !== state) continue;
+    const age = Date.now() - attempt.startedAt;
+    return age >= 0 && age <= ttl ? { name, attempt } : undefined;
+  }
+  return undefined;
+}
+
+function open(sealer: Sealer, name: string, value: string): Attempt | undefined {
+  try {
+    return JSON.parse(sealer.open(value, name)) as Attempt;
+  } catch {
+    return undefined;
+  }
+}

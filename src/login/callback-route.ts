@@ -1,0 +1,128 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppDeps } from '../app-deps.ts';
+import { COMPANY_COOKIE, COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
+import { codeOf, SsoLinkError } from '../errors.ts';
+import { readSession } from '../sessions/session.ts';
+import { type Attempt, openAttempt } from './attempt.ts';
+import { finishLogin } from './finish-login.ts';
+import type { LoginLimits } from './limits.ts';
+import { CallbackQuery, type Query } from './query.ts';
+import { wasRecorded } from './record.ts';
+import { findSsoClient, type SsoClient } from './sso-client.ts';
+
+const YEAR_S = 365 * 24 * 60 * 60;
+
+/** What RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6 name, and Hydra's own `invalid_state`. */
+const KNOWN_ERRORS = new Set([
+  'invalid_request',
+  'unauthorized_client',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+  'interaction_required',
+  'login_required',
+  'account_selection_required',
+  'consent_required',
+  'invalid_request_uri',
+  'invalid_request_object',
+  'request_not_supported',
+  'request_uri_not_supported',
+  'registration_not_supported',
+  'invalid_client',
+  'invalid_state',
+]);
+
+type Callback = Query<typeof CallbackQuery>;
+type Request = FastifyRequest<{ Querystring: Callback }>;
+
+/** `GET /login/callback`: the provider's answer becomes a recorded login, or a page that says what to do. */
+export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
+  const { config, database, sealer } = deps;
+
+  app.get<{ Querystring: Callback }>(
+    '/login/callback',
+    { schema: { querystring: CallbackQuery } },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const { state, error } = request.query;
+      if (!state) {
+        throw new SsoLinkError(
+          error ? 'provider_said_no' : 'request_malformed',
+          'a callback without a state',
+        );
+      }
+      const found = openAttempt(sealer, request.cookies, state, config.LOGIN_ATTEMPT_TTL);
+      if (found === undefined) return goOnOrRefuse(request, reply, state);
+      const { attempt, name } = found;
+      // Whatever comes of it, the attempt is over.
+      reply.clearCookie(name, COOKIE_OPTIONS);
+      if (error) throw providerError(error);
+
+      const client = await findSsoClient(database, sealer, { id: attempt.ssoClientId });
+      if (client === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
+      if (client.version !== attempt.ssoClientVersion) {
+        throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
+      }
+      await limits.perCompany(client.company.slug, request, reply);
+      const signedIn = await consume(request, attempt, client);
+      return goOn(reply, attempt, client, signedIn);
+    },
+  );
+
+  /** Finishes the login, or finds that it was finished before: sent twice, or its answer was lost. */
+  async function consume(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
+    try {
+      const result = await finishLogin(deps, {
+        attempt,
+        client,
+        query: request.query,
+        previousSession: request.cookies[SESSION_COOKIE],
+        log: request.log,
+      });
+      if (result.outcome === 'recorded') return result.signedIn;
+      if (result.outcome === 'client_changed') {
+        throw new SsoLinkError('sso_not_active', 'disabled while the login was under way');
+      }
+    } catch (error) {
+      const mayBeRecorded = !(error instanceof SsoLinkError) || codeOf(error) === 'grant_rejected';
+      if (!mayBeRecorded || !(await wasRecorded(database, attempt))) throw error;
+    }
+    const session = await readSession(database, attempt.sessionToken, { idle: config.SESSION_IDLE });
+    return session.state === 'signed_in';
+  }
+
+  function goOn(reply: FastifyReply, attempt: Attempt, client: SsoClient, signedIn: boolean) {
+    reply.setCookie(SESSION_COOKIE, attempt.sessionToken, {
+      ...COOKIE_OPTIONS,
+      maxAge: Math.floor(config.SESSION_ABSOLUTE / 1000),
+    });
+    reply.setCookie(COMPANY_COOKIE, client.company.slug, { ...COOKIE_OPTIONS, maxAge: YEAR_S });
+    return reply.redirect(signedIn ? attempt.returnTo : '/login/wait', 303);
+  }
+
+  /** No attempt: a consumed callback is reloaded in the browser that holds its session, or it is refused. */
+  async function goOnOrRefuse(request: Request, reply: FastifyReply, state: string) {
+    const session = await readSession(database, request.cookies[SESSION_COOKIE], {
+      idle: config.SESSION_IDLE,
+    });
+    if (session.state !== 'none' && (await consumedBy(session.session.loginId, state))) {
+      return reply.redirect('/login/wait', 303);
+    }
+    throw new SsoLinkError('attempt_missing', 'no attempt of this browser has this state');
+  }
+
+  async function consumedBy(loginId: string, state: string): Promise<boolean> {
+    const rows = await database.sql`
+      SELECT FROM logins WHERE id = ${loginId} AND state_hash = ${hashToken(state)}`;
+    return rows.length > 0;
+  }
+}
+
+function providerError(error: string): SsoLinkError {
+  if (error === 'access_denied')
+    return new SsoLinkError('access_denied', 'the provider answered access_denied');
+  return KNOWN_ERRORS.has(error)
+    ? new SsoLinkError('provider_error', `the provider answered ${error}`)
+    : new SsoLinkError('provider_said_no', 'the provider answered with an unknown error');
+}

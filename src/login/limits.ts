@@ -1,0 +1,60 @@
+import { isIPv6 } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SsoLinkError } from '../errors.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The company that a login request is for, once it is known. */
+    limitedCompany?: string;
+  }
+}
+
+export interface LoginLimits {
+  perAddress(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** @param company its slug: of a company that exists, so that no stranger chooses the keys */
+  perCompany(company: string, request: FastifyRequest, reply: FastifyReply): Promise<void>;
+}
+
+/** Limits on login requests, a minute and a process. @throws SsoLinkError `rate_limited` */
+export function createLoginLimits(
+  app: FastifyInstance,
+  limits: { perAddress: number; perCompany: number },
+): LoginLimits {
+  const address = app.createRateLimit({
+    max: limits.perAddress,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => `address ${network(request.ip)}`,
+  });
+  const company = app.createRateLimit({
+    max: limits.perCompany,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => `company ${request.limitedCompany}`,
+  });
+
+  async function hold(limit: typeof address, request: FastifyRequest, reply: FastifyReply) {
+    const state = await limit(request);
+    if (state.isAllowed || !state.isExceeded) return;
+    void reply.header('retry-after', state.ttlInSeconds);
+    throw new SsoLinkError('rate_limited', `more login requests than allowed: ${state.key}`);
+  }
+
+  return {
+    perAddress: (request, reply) => hold(address, request, reply),
+    perCompany(slug, request, reply) {
+      request.limitedCompany = slug;
+      return hold(company, request, reply);
+    },
+  };
+}
+
+/** One household or server has a whole /64 of IPv6 (CVE-2026-45364): it is limited as one address. */
+export function network(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
+  if (mapped || !isIPv6(ip)) return mapped ?? ip;
+  const [head = '', tail] = ip.replace(/%.*$/, '').split('::');
+  const start = head === '' ? [] : head.split(':');
+  const end = tail ? tail.split(':') : [];
+  const zeros = tail === undefined ? [] : Array(Math.max(0, 8 - start.length - end.length)).fill('0');
+  const groups = [...start, ...zeros, ...end].slice(0, 4).map((g) => Number.parseInt(g, 16).toString(16));
+  return `${groups.join(':')}::/64`;
+}

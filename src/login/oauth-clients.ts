@@ -1,0 +1,277 @@
+/**
+ * The one file that knows @fastify/oauth2. The plugin is made for one client that is fixed at start, while
+ * SSO clients come and go at run time: so each (SSO client, version) gets a child Fastify of its own that
+ * never listens (2 ms, 150 KB), in a bounded cache, closed when it falls out.
+ *
+ * The plugin's traps, mended here: endpoints come from our own validated discovery; an answer is bounded in
+ * time and size and its shape is checked; one shared agent keeps connections alive although options are
+ * deep-cloned; its errors carry the client's credential, so nothing of them but a code is kept; a refresh
+ * token that isn't rotated stays.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import oauth2Plugin, { type OAuth2Namespace } from '@fastify/oauth2';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { SsoLinkError } from '../errors.ts';
+import { PROVIDER_MAX_BYTES, PROVIDER_TIMEOUT_MS, ProviderError } from './bounded-fetch.ts';
+import type { ProviderMetadata } from './discovery.ts';
+
+/** An SSO client as the OAuth client needs it; the secret is open. */
+export interface OAuthClient {
+  id: string;
+  version: number;
+  clientId: string;
+  clientSecret: string;
+  authMethod: 'client_secret_post' | 'client_secret_basic';
+}
+
+export interface Tokens {
+  accessToken: string;
+  idToken?: string;
+  refreshToken?: string;
+}
+
+export interface OAuthClients {
+  /** Where to send the browser, with the fresh PKCE verifier that belongs to it. */
+  authorizationUrl(
+    client: OAuthClient,
+    metadata: ProviderMetadata,
+    request: { state: string; nonce: string; loginHint?: string },
+  ): Promise<{ url: string; verifier: string }>;
+  /** @throws SsoLinkError `grant_rejected` (the code), `client_rejected` (secret or method), ProviderError */
+  exchange(
+    client: OAuthClient,
+    metadata: ProviderMetadata,
+    grant: { code: string; state: string; verifier: string },
+  ): Promise<Tokens>;
+  /** @throws as `exchange`; `grant_rejected` means that the person or the grant is gone */
+  refresh(client: OAuthClient, metadata: ProviderMetadata, refreshToken: string): Promise<Tokens>;
+  /** Best effort at sign-out. */
+  revoke(client: OAuthClient, metadata: ProviderMetadata, refreshToken: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MAX_CLIENTS = 500;
+const STATE_COOKIE = 'state';
+const VERIFIER_COOKIE = 'verifier';
+const SCOPES = ['openid', 'email', 'profile', 'offline_access'];
+
+type Child = FastifyInstance & { provider: OAuth2Namespace };
+
+/** @param callbackUrl `PUBLIC_URL/login/callback`, and never anything that a request says */
+export function createOAuthClients(callbackUrl: string): OAuthClients {
+  const children = new Map<string, Promise<Child>>();
+
+  function childOf(client: OAuthClient, metadata: ProviderMetadata): Promise<Child> {
+    const key = `${client.id} ${client.version} ${metadata.tokenEndpoint} ${metadata.authorizationEndpoint}`;
+    const known = children.get(key);
+    if (known) {
+      // Put last again: a Map keeps the order of insertion, so the first is the longest unused.
+      children.delete(key);
+      children.set(key, known);
+      return known;
+    }
+    const child = createChild(client, metadata, callbackUrl);
+    children.set(key, child);
+    child.catch(() => children.delete(key));
+    for (const [oldest, evicted] of children) {
+      if (children.size <= MAX_CLIENTS) break;
+      children.delete(oldest);
+      void evicted.then((c) => c.close()).catch(() => {});
+    }
+    return child;
+  }
+
+  return {
+    async authorizationUrl(client, metadata, { state, nonce, loginHint }) {
+      const { provider } = await childOf(client, metadata);
+      const cookies: Record<string, string> = {};
+      const reply = { setCookie: (name: string, value: string) => (cookies[name] = value) };
+      const url = new URL(
+        await provider.generateAuthorizationUri(
+          { query: { state } } as unknown as FastifyRequest,
+          reply as unknown as FastifyReply,
+        ),
+      );
+      url.searchParams.set('nonce', nonce);
+      if (loginHint) url.searchParams.set('login_hint', loginHint);
+      return { url: url.href, verifier: cookies[VERIFIER_COOKIE] as string };
+    },
+
+    async exchange(client, metadata, { code, state, verifier }) {
+      const { provider } = await childOf(client, metadata);
+      const request = {
+        query: { code, state },
+        cookies: { [STATE_COOKIE]: state, [VERIFIER_COOKIE]: verifier },
+      };
+      const answer = await bounded(
+        provider.getAccessTokenFromAuthorizationCodeFlow(request as unknown as FastifyRequest),
+      );
+      return readTokens(answer);
+    },
+
+    async refresh(client, metadata, refreshToken) {
+      const { provider } = await childOf(client, metadata);
+      const old = { refresh_token: refreshToken } as Parameters<
+        OAuth2Namespace['getNewAccessTokenUsingRefreshToken']
+      >[0];
+      const tokens = readTokens(await bounded(provider.getNewAccessTokenUsingRefreshToken(old, {})));
+      return { refreshToken, ...tokens };
+    },
+
+    async revoke(client, metadata, refreshToken) {
+      if (metadata.revocationEndpoint === undefined) return;
+      const { provider } = await childOf(client, metadata);
+      const token = { refresh_token: refreshToken } as Parameters<OAuth2Namespace['revokeToken']>[0];
+      await bounded(provider.revokeToken(token, 'refresh_token', { json: false } as never));
+    },
+
+    async close() {
+      const all = [...children.values()];
+      children.clear();
+      await Promise.allSettled(all.map(async (child) => (await child).close()));
+    },
+  };
+}
+
+async function createChild(
+  client: OAuthClient,
+  metadata: ProviderMetadata,
+  callbackUri: string,
+): Promise<Child> {
+  const [token, authorize] = [new URL(metadata.tokenEndpoint), new URL(metadata.authorizationEndpoint)];
+  const revoke = metadata.revocationEndpoint ? new URL(metadata.revocationEndpoint) : undefined;
+  const child = Fastify();
+  await child.register(oauth2Plugin, {
+    name: 'provider',
+    scope: SCOPES,
+    pkce: 'S256',
+    callbackUri,
+    redirectStateCookieName: STATE_COOKIE,
+    verifierCookieName: VERIFIER_COOKIE,
+    userAgent: 'sso-link',
+    // Binding the state to the browser is the attempt's task (attempt.ts); here it is passed through.
+    generateStateFunction: (request: FastifyRequest) => (request.query as { state: string }).state,
+    checkStateFunction: () => true,
+    credentials: {
+      client: { id: client.clientId, secret: client.clientSecret },
+      auth: {
+        tokenHost: token.origin,
+        tokenPath: token.pathname + token.search,
+        authorizeHost: authorize.origin,
+        authorizePath: authorize.pathname + authorize.search,
+        ...(revoke && { revokePath: revoke.pathname + revoke.search }),
+      },
+      options: {
+        authorizationMethod: client.authMethod === 'client_secret_basic' ? 'header' : 'body',
+      },
+      http: {
+        timeout: PROVIDER_TIMEOUT_MS,
+        maxBytes: PROVIDER_MAX_BYTES,
+        agent: token.protocol === 'https:' ? new SharedHttpsAgent() : new SharedHttpAgent(),
+      },
+    },
+  });
+  return child as unknown as Child;
+}
+
+const shared = {
+  http: new http.Agent({ keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 }),
+  https: new https.Agent({ keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 }),
+};
+
+type AddRequest = { addRequest(request: unknown, options: unknown): void };
+
+/** The library clones its options deeply, agents too: each clone hands its requests to the one shared agent. */
+class SharedHttpAgent extends http.Agent {
+  addRequest(request: unknown, options: unknown): void {
+    (shared.http as unknown as AddRequest).addRequest(request, options);
+  }
+}
+
+class SharedHttpsAgent extends https.Agent {
+  addRequest(request: unknown, options: unknown): void {
+    (shared.https as unknown as AddRequest).addRequest(request, options);
+  }
+}
+
+/** The library's timers for connecting and reading are two: this is the one deadline over both. */
+async function bounded<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(new ProviderError('provider_timeout', 'the token endpoint gave no whole answer within 10 s')),
+      PROVIDER_TIMEOUT_MS,
+    );
+  });
+  try {
+    return await Promise.race([answer, deadline]);
+  } catch (error) {
+    throw error instanceof SsoLinkError ? error : translate(error);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => {});
+  }
+}
+
+interface WreckError {
+  isBoom?: boolean;
+  code?: string;
+  output?: { statusCode: number };
+  data?: { isResponseError?: boolean; payload?: { error?: unknown }; code?: string } | null;
+}
+
+/** What the library threw holds the request and so the client's credential: only codes get out of here. */
+function translate(thrown: unknown): SsoLinkError {
+  const error = thrown as WreckError;
+  const status = error.output?.statusCode ?? 0;
+  if (error.data?.isResponseError) {
+    const code = typeof error.data.payload?.error === 'string' ? error.data.payload.error : '';
+    if (status < 500 && code === 'invalid_grant') {
+      return new SsoLinkError('grant_rejected', 'the token endpoint answered invalid_grant');
+    }
+    if (status < 500 && ['invalid_client', 'unauthorized_client'].includes(code)) {
+      return new SsoLinkError(
+        'client_rejected',
+        `the token endpoint answered ${code}: look at the client secret and at the Client Authentication Type`,
+      );
+    }
+    return new ProviderError('provider_failed', `the token endpoint answered ${status}`);
+  }
+  if (status === 504) {
+    return new ProviderError('provider_timeout', 'the token endpoint gave no whole answer within 10 s');
+  }
+  const network = error.data?.code ?? error.code;
+  if (status === 502 || network === 'ECONNRESET' || network === 'ECONNREFUSED') {
+    return new ProviderError(
+      'provider_unreachable',
+      `the token endpoint could not be reached (${network ?? 'closed'})`,
+    );
+  }
+  return new ProviderError(
+    'provider_answer_invalid',
+    'the token endpoint gave an answer that is no token response',
+  );
+}
+
+/** RFC 6749 §5.1; the library takes a redirect with JSON, or `[]`, for a token response. */
+function readTokens(answer: unknown): Tokens {
+  const token = (answer as { token?: unknown } | null)?.token;
+  const fields = (typeof token === 'object' && token !== null ? token : {}) as Record<string, unknown>;
+  const accessToken = readToken(fields, 'access_token');
+  const idToken = readToken(fields, 'id_token');
+  const refreshToken = readToken(fields, 'refresh_token');
+  if (accessToken === undefined || !/^bearer$/i.test(String(fields.token_type))) {
+    throw new ProviderError(
+      'provider_answer_invalid',
+      'the token endpoint gave an answer that is no token response',
+    );
+  }
+  return { accessToken, ...(idToken && { idToken }), ...(refreshToken && { refreshToken }) };
+}
+
+function readToken(fields: Record<string, unknown>, name: string): string | undefined {
+  const value = fields[name];
+  return typeof value === 'string' && value !== '' && value.length <= 64 * 1024 ? value : undefined;
+}

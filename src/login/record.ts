@@ -1,0 +1,140 @@
+/**
+ * A verified identity becomes a recorded login: SSO client check, identity, login, session and outbox row
+ * in one statement, so in one round trip and one commit. No login without its event, no event without its
+ * login (docs/decisions.md).
+ */
+import { hashToken } from '../cookies.ts';
+import type { Database } from '../db/client.ts';
+import { normalizeEmail } from '../email.ts';
+import { codeOf } from '../errors.ts';
+import { ssoAuthenticated } from '../events/sso-authenticated.ts';
+import { newId, ssoIdentityId } from '../ids.ts';
+import { laneOf } from '../outbox/lanes.ts';
+import type { Sealer } from '../seal.ts';
+import type { Attempt } from './attempt.ts';
+import type { Tokens } from './oauth-clients.ts';
+import type { Profile } from './profile.ts';
+
+export interface VerifiedIdentity {
+  company: { id: string; slug: string };
+  issuer: string;
+  subject: string;
+  profile: Profile;
+  tokens: Tokens;
+  trace: Record<string, string>;
+  /** The session that this browser had until now: it ends with the new login. */
+  previousSession: string | undefined;
+}
+
+export type RecordOutcome =
+  | { outcome: 'recorded'; loginId: string; firstLogin: boolean; signedIn: boolean }
+  /** Company or SSO client changed or was disabled since the attempt began. Nothing was written. */
+  | { outcome: 'client_changed' }
+  /** This attempt was consumed before. Nothing was written. */
+  | { outcome: 'consumed' };
+
+export interface RecordOptions {
+  sealer: Sealer;
+  /** Milliseconds until the session's absolute end. */
+  sessionAbsolute: number;
+}
+
+/** Records a login. @throws the database's error when it can't be told whether it was committed */
+export async function recordLogin(
+  { sql }: Pick<Database, 'sql'>,
+  attempt: Attempt,
+  identity: VerifiedIdentity,
+  { sealer, sessionAbsolute }: RecordOptions,
+): Promise<RecordOutcome> {
+  const loginId = newId();
+  const sessionId = newId();
+  const identityId = ssoIdentityId(identity.company.id, identity.issuer, identity.subject);
+  const now = new Date();
+  const { profile, tokens } = identity;
+  const event = (firstLogin: boolean) =>
+    ssoAuthenticated.create(
+      { id: loginId, source: 'urn:sso-link:server', time: now, subject: identityId, trace: identity.trace },
+      {
+        login_id: loginId,
+        sso_identity_id: identityId,
+        company_id: identity.company.id,
+        company: identity.company.slug,
+        sso_client_id: attempt.ssoClientId,
+        issuer: identity.issuer,
+        subject: identity.subject,
+        email: profile.email,
+        email_verified: profile.emailVerified,
+        name: profile.name,
+        groups: profile.groups,
+        authenticated_at: now.toISOString(),
+        first_login: firstLogin,
+      },
+    );
+  const [known, first] = [event(false), event(true)];
+  const seal = (token: string | undefined, column: string) =>
+    token === undefined ? null : sealer.seal(token, `sessions:${sessionId}:${column}`);
+
+  const previous = identity.previousSession === undefined ? null : hashToken(identity.previousSession);
+
+  try {
+    const [row] = await sql<{ first_login: boolean; signed_in: boolean }[]>`
+      WITH client AS (
+        SELECT k.id, k.company_id, k.logout_at_provider
+        FROM sso_clients k JOIN companies c ON c.id = k.company_id
+        WHERE k.id = ${attempt.ssoClientId} AND k.version = ${attempt.ssoClientVersion}
+          AND k.company_id = ${identity.company.id} AND k.status = 'active' AND c.status = 'active'
+      ), identity AS (
+        INSERT INTO sso_identities AS i
+          (id, company_id, issuer, subject, email, name, first_login_at, last_login_at)
+        SELECT ${identityId}, company_id, ${identity.issuer}, ${identity.subject},
+          ${normalizeEmail(profile.email)}, ${profile.name}, ${now.toISOString()}, ${now.toISOString()}
+        FROM client
+        ON CONFLICT (id) DO UPDATE
+          SET email = excluded.email, name = excluded.name, last_login_at = excluded.last_login_at
+        RETURNING i.id, i.company_id, i.user_id, xmax = 0 AS first_login
+      ), login AS (
+        INSERT INTO logins (id, state_hash, sso_identity_id, company_id, sso_client_id, authenticated_at)
+        SELECT ${loginId}, ${hashToken(attempt.state)}, id, company_id, ${attempt.ssoClientId}, ${now.toISOString()}
+        FROM identity
+        RETURNING id
+      ), session AS (
+        INSERT INTO sessions (id, token_hash, login_id, sso_identity_id, return_to,
+          refresh_token, id_token, expires_at)
+        SELECT ${sessionId}, ${hashToken(attempt.sessionToken)}, login.id, identity.id, ${attempt.returnTo},
+          ${seal(tokens.refreshToken, 'refresh_token')},
+          CASE WHEN client.logout_at_provider THEN ${seal(tokens.idToken, 'id_token')} END,
+          ${new Date(now.getTime() + sessionAbsolute).toISOString()}
+        FROM login, identity, client
+      ), previous AS (
+        DELETE FROM sessions WHERE token_hash = ${previous} AND EXISTS (SELECT FROM login)
+      ), event AS (
+        INSERT INTO outbox (lane, topic, key, headers, payload)
+        SELECT ${laneOf(known.key)}, ${known.topic}, ${known.key}, ${JSON.stringify(known.headers)}::jsonb,
+          CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END
+        FROM identity
+      )
+      SELECT first_login, EXISTS (
+        SELECT FROM users u WHERE u.id = identity.user_id AND u.status = 'active'
+          AND (u.company_id IS NULL OR u.company_id = identity.company_id)
+      ) AS signed_in
+      FROM identity`;
+    if (row === undefined) return { outcome: 'client_changed' };
+    return { outcome: 'recorded', loginId, firstLogin: row.first_login, signedIn: row.signed_in };
+  } catch (error) {
+    if (isConsumed(error)) return { outcome: 'consumed' };
+    throw error;
+  }
+}
+
+/** Whether a login was recorded for this attempt: asked when a COMMIT's outcome is unknown. */
+export async function wasRecorded({ sql }: Pick<Database, 'sql'>, attempt: Attempt): Promise<boolean> {
+  const rows = await sql`
+    SELECT 1 FROM logins l JOIN sessions s ON s.login_id = l.id
+    WHERE l.state_hash = ${hashToken(attempt.state)} AND s.token_hash = ${hashToken(attempt.sessionToken)}`;
+  return rows.length > 0;
+}
+
+function isConsumed(error: unknown): boolean {
+  const constraint = (error as { constraint_name?: string }).constraint_name;
+  return codeOf(error) === '23505' && constraint === 'logins_state_hash_unique';
+}

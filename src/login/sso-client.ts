@@ -1,0 +1,66 @@
+/** The SSO client that people sign in by: read afresh for each login, since operators change them. */
+import type { Database } from '../db/client.ts';
+import { domainOf, normalizeEmail } from '../email.ts';
+import type { Sealer } from '../seal.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+
+export interface SsoClient extends OAuthClient {
+  issuer: string;
+  organization: string | null;
+  logoutAtProvider: boolean;
+  company: { id: string; slug: string; name: string };
+}
+
+interface SsoClientRow extends Omit<SsoClient, 'clientSecret' | 'company'> {
+  sealedSecret: string;
+  companyId: string;
+  slug: string;
+  companyName: string;
+}
+
+/** The active SSO client of an active company, by slug or by the SSO client's id. */
+export async function findSsoClient(
+  { sql }: Pick<Database, 'sql'>,
+  sealer: Sealer,
+  by: { company: string } | { id: string },
+): Promise<SsoClient | undefined> {
+  const [slug, id] = 'company' in by ? [by.company, null] : [null, by.id];
+  const [row] = await sql<SsoClientRow[]>`
+    SELECT k.id, k.version, k.issuer, k.client_id AS "clientId", k.client_secret AS "sealedSecret",
+      k.auth_method AS "authMethod", k.organization, k.logout_at_provider AS "logoutAtProvider",
+      c.id AS "companyId", c.slug, c.name AS "companyName"
+    FROM sso_clients k JOIN companies c ON c.id = k.company_id
+    WHERE (c.slug = ${slug} OR k.id = ${id}) AND k.status = 'active' AND c.status = 'active'`;
+  if (row === undefined) return undefined;
+  const { sealedSecret, companyId, slug: companySlug, companyName, ...client } = row;
+  return {
+    ...client,
+    clientSecret: sealer.open(sealedSecret, `sso_clients:${client.id}`),
+    company: { id: companyId, slug: companySlug, name: companyName },
+  };
+}
+
+/** The company that a person can sign in to by SSO, by its slug or by the domain of a work email. */
+export async function findCompany(
+  { sql }: Pick<Database, 'sql'>,
+  by: { slug: string } | { email: string },
+): Promise<{ slug: string; name: string } | undefined> {
+  const email = 'email' in by ? normalizeEmail(by.email) : null;
+  const [slug, domain] = 'slug' in by ? [by.slug, null] : [null, email && domainOf(email)];
+  const [row] = await sql<{ slug: string; name: string }[]>`
+    SELECT c.slug, c.name FROM companies c
+    JOIN sso_clients k ON k.company_id = c.id AND k.status = 'active'
+    WHERE c.status = 'active' AND (c.slug = ${slug}
+      OR c.id = (SELECT company_id FROM company_domains WHERE domain = ${domain}))`;
+  return row;
+}
+
+/** Writes down `jc_org` at the first success, for a warning when it ever changes. */
+export async function rememberOrganization(
+  { sql }: Pick<Database, 'sql'>,
+  client: SsoClient,
+  organization: string,
+): Promise<void> {
+  await sql`UPDATE sso_clients SET organization = ${organization}
+    WHERE id = ${client.id} AND organization IS NULL`;
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import type { AppDeps } from '../app-deps.ts';
+import { COOKIE_OPTIONS, randomToken } from '../cookies.ts';
+import { SsoLinkError } from '../errors.ts';
+import { attemptsToForget, sealAttempt } from './attempt.ts';
+import type { LoginLimits } from './limits.ts';
+import { type Query, StartQuery } from './query.ts';
+import { readReturnTo } from './return-to.ts';
+import { findSsoClient } from './sso-client.ts';
+
+/** `GET /login/start`: a fresh attempt in a sealed cookie, and off to JumpCloud. */
+export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
+  const { config, database, sealer, discovery, oauth } = deps;
+
+  app.get<{ Querystring: Query<typeof StartQuery> }>(
+    '/login/start',
+    { schema: { querystring: StartQuery } },
+    async (request, reply) => {
+      const { company, login_hint: loginHint, return_to } = request.query;
+      const client = await findSsoClient(database, sealer, { company });
+      if (client === undefined) {
+        throw new SsoLinkError('sso_not_active', 'no such company, or it has no active SSO client');
+      }
+      await limits.perCompany(client.company.slug, request, reply);
+
+      const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
+      if (return_to && !returnTo) request.log.warn('return_to ignored: not a listed origin');
+      const [state, nonce] = [randomToken(), randomToken()];
+      const metadata = await discovery.metadata(client.issuer);
+      const { url, verifier } = await oauth.authorizationUrl(client, metadata, {
+        state,
+        nonce,
+        ...(loginHint && { loginHint }),
+      });
+      const cookie = sealAttempt(sealer, {
+        state,
+        nonce,
+        verifier,
+        ssoClientId: client.id,
+        ssoClientVersion: client.version,
+        returnTo: returnTo ?? config.APP_URL,
+        sessionToken: randomToken(),
+        startedAt: Date.now(),
+      });
+      for (const name of attemptsToForget(request.cookies)) reply.clearCookie(name, COOKIE_OPTIONS);
+      reply.setCookie(cookie.name, cookie.value, {
+        ...COOKIE_OPTIONS,
+        maxAge: Math.floor(config.LOGIN_ATTEMPT_TTL / 1000),
+      });
+      return reply.header('cache-control', 'no-store').redirect(url, 303);
+    },
+  );
+}

@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import type { AppDeps } from '../app-deps.ts';
+import { SESSION_COOKIE } from '../cookies.ts';
+import { REFUSALS } from '../pages/problem.ts';
+import { ProblemPage } from '../pages/problem-page.tsx';
+import { renderPage } from '../pages/render.ts';
+import { WaitPage } from '../pages/wait-page.tsx';
+import { readSession } from '../sessions/session.ts';
+
+/** `GET /login/wait`: until the link result is there; then on to where the person wanted to go. */
+export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): void {
+  app.get('/login/wait', async (request, reply) => {
+    const session = await readSession(database, request.cookies[SESSION_COOKIE], {
+      idle: config.SESSION_IDLE,
+    });
+    reply.header('cache-control', 'no-store').type('text/html; charset=utf-8');
+    const shared = { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL };
+    switch (session.state) {
+      case 'none':
+        return reply.redirect('/login', 303);
+      case 'signed_in':
+        return reply.redirect(session.session.returnTo, 303);
+      case 'pending': {
+        const { companyName, createdAt } = session.session;
+        const waited = (Date.now() - createdAt.getTime()) / 1000;
+        return reply.send(renderPage(<WaitPage {...shared} companyName={companyName} waited={waited} />));
+      }
+      case 'refused': {
+        const problem = REFUSALS[session.reasonClass];
+        return reply
+          .code(problem.status)
+          .send(renderPage(<ProblemPage {...shared} problem={problem} requestId={request.id} />));
+      }
+    }
+  });
+}

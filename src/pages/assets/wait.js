@@ -1,0 +1,26 @@
+// Asks for the session's state until it is known, then lets the server say where to go.
+const started = Date.now();
+let pause = 100;
+
+async function ask() {
+  let state = 'pending';
+  try {
+    const answer = await fetch('/session', { headers: { accept: 'application/json' }, cache: 'no-store' });
+    state = (await answer.json()).state;
+  } catch {
+    // The network is away for a moment: ask again.
+  }
+  if (state !== 'pending') {
+    location.replace('/login/wait');
+    return;
+  }
+  if (Date.now() - started > 15_000) {
+    document.getElementById('long').hidden = false;
+    document.getElementById('status').textContent =
+      'You are signed in at JumpCloud. Connecting your account takes longer than usual.';
+  }
+  pause = Math.min(pause * 1.3, 3_000);
+  setTimeout(ask, pause);
+}
+
+setTimeout(ask, pause);

@@ -1,0 +1,53 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { codeOf, SsoLinkError } from '../errors.ts';
+import { PROBLEMS, type Problem } from './problem.ts';
+import { ProblemPage } from './problem-page.tsx';
+import { renderPage } from './render.ts';
+
+interface PageOptions {
+  productName: string;
+  socialLoginUrl: string;
+}
+
+/** Every error ends here: a page that says what to do, and a line in the log that says why. */
+export function errorHandler(app: FastifyInstance, options: PageOptions): void {
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    const code = errorCode(error);
+    const problem = problemOf(code, error);
+    const line = { code, status: problem.status };
+    if (problem.status >= 500 && !(error instanceof SsoLinkError))
+      request.log.error({ ...line, err: error }, code);
+    else request.log[problem.status >= 500 ? 'error' : 'info'](line, error.message);
+    return send(problem, code, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    send(PROBLEMS.not_found as Problem, 'not_found', request, reply),
+  );
+
+  function send(problem: Problem, code: string, request: FastifyRequest, reply: FastifyReply) {
+    reply.code(problem.status).header('cache-control', 'no-store');
+    const wantsJson = request.url.startsWith('/session') || request.url.startsWith('/.well-known/');
+    if (wantsJson) return reply.send({ error: code });
+    const page = <ProblemPage {...options} problem={problem} requestId={request.id} />;
+    return reply.type('text/html; charset=utf-8').send(renderPage(page));
+  }
+}
+
+function errorCode(error: FastifyError): string {
+  if (error instanceof SsoLinkError) return error.code;
+  if (error.validation) return 'request_malformed';
+  return error.code ?? codeOf(error.cause) ?? error.name;
+}
+
+function problemOf(code: string, error: FastifyError): Problem {
+  const known = PROBLEMS[code];
+  if (known !== undefined) return known;
+  const status = error.statusCode ?? 500;
+  const base = PROBLEMS[status < 500 ? 'request_malformed' : 'unavailable'] as Problem;
+  return { ...base, status: status < 500 ? status : isOutage(code) ? 503 : 500 };
+}
+
+/** The database is away, or too busy: it comes back, so 503. */
+function isOutage(code: string): boolean {
+  return /^(CONNECTION_|CONNECT_|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|57P0|53|55P03|57014|25P03|08)/.test(code);
+}

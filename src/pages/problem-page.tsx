@@ -1,0 +1,25 @@
+import { Layout } from './layout.tsx';
+import { OtherWay } from './login-page.tsx';
+import type { Problem } from './problem.ts';
+
+export interface ProblemPageProps {
+  problem: Problem;
+  productName: string;
+  socialLoginUrl: string;
+  /** What an administrator can hand on: it finds the line in the log. */
+  requestId: string;
+}
+
+export function ProblemPage({ problem, productName, socialLoginUrl, requestId }: ProblemPageProps) {
+  const [again, other] = [problem.action !== 'other', problem.action !== 'again'];
+  return (
+    <Layout title={problem.title} productName={productName}>
+      <p role="alert">{problem.text}</p>
+      <a class="button" href={again ? '/login' : socialLoginUrl}>
+        {again ? 'Sign in again' : 'Other ways to sign in'}
+      </a>
+      {again && other && <OtherWay socialLoginUrl={socialLoginUrl} />}
+      <p class="detail">Reference: {requestId}</p>
+    </Layout>
+  );
+}

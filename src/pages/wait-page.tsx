@@ -1,0 +1,41 @@
+import { Layout } from './layout.tsx';
+
+/** So long it says nothing but that a moment is needed. Seconds. */
+export const PATIENCE_S = 15;
+
+export interface WaitPageProps {
+  productName: string;
+  companyName: string;
+  /** How long the person has waited. Seconds. */
+  waited: number;
+  socialLoginUrl: string;
+}
+
+/** Goes on by itself: with JavaScript as soon as the link result is there, without it by asking again. */
+export function WaitPage({ productName, companyName, waited, socialLoginUrl }: WaitPageProps) {
+  const long = waited >= PATIENCE_S;
+  return (
+    <Layout
+      title="Signing you in"
+      productName={productName}
+      refreshAfter={long ? 5 : 1}
+      script="/assets/wait.js"
+    >
+      <div class="spinner" aria-hidden="true" />
+      <p role="status" id="status">
+        {long
+          ? 'You are signed in at JumpCloud. Connecting your account takes longer than usual.'
+          : `Connecting your ${companyName} account. This usually takes a second.`}
+      </p>
+      <div id="long" hidden={!long}>
+        <p>
+          Nothing is lost: keep this page open and it goes on by itself, or come back in a few minutes and
+          sign in again.
+        </p>
+        <p class="aside">
+          <a href="/login/wait">Check again</a> · <a href={socialLoginUrl}>Other ways to sign in</a>
+        </p>
+      </div>
+    </Layout>
+  );
+}

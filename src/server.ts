@@ -1,0 +1,45 @@
+import { buildApp } from './app.ts';
+import type { ServerConfig } from './app-deps.ts';
+import { openDatabase } from './db/client.ts';
+import { createDiscovery } from './login/discovery.ts';
+import { createOAuthClients } from './login/oauth-clients.ts';
+import { createProviderKeys } from './login/provider-keys.ts';
+import type { Logger } from './observability/log.ts';
+import { createSealer } from './seal.ts';
+import { createIssueToken } from './sessions/token.ts';
+import { type Running, stopAll } from './shutdown.ts';
+
+export { SERVER_CONFIG } from './app-deps.ts';
+
+/** The server role: the browser's login. It never touches Kafka, so a login survives Kafka's outage. */
+export async function startServer(options: {
+  config: ServerConfig;
+  log: Logger;
+}): Promise<Running & { address: string }> {
+  const { log } = options;
+  const config = withDefaults(options.config);
+  const database = openDatabase(config.DATABASE_URL, { name: 'server', max: config.DATABASE_POOL });
+  const sealer = createSealer(config.SECRET_KEYS);
+  const discovery = createDiscovery(config.JUMPCLOUD_ISSUERS);
+  const oauth = createOAuthClients(`${config.PUBLIC_URL}/login/callback`);
+  const issueToken = createIssueToken(database, sealer, config.PUBLIC_URL);
+  const providerKeys = createProviderKeys();
+  const app = await buildApp({ config, database, sealer, log, discovery, oauth, providerKeys, issueToken });
+  try {
+    const address = await app.listen({ host: config.HOST, port: config.PORT });
+    return { address, stop: () => stopAll(() => app.close(), oauth.close, database.close) };
+  } catch (error) {
+    await stopAll(() => app.close(), oauth.close, database.close);
+    throw error;
+  }
+}
+
+/** What is empty follows from APP_URL. */
+function withDefaults(config: ServerConfig): ServerConfig {
+  const origins = config.RETURN_ORIGINS;
+  return {
+    ...config,
+    SOCIAL_LOGIN_URL: config.SOCIAL_LOGIN_URL || config.APP_URL,
+    RETURN_ORIGINS: origins.length > 0 ? origins : [new URL(config.APP_URL).origin],
+  };
+}

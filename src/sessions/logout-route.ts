@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AppDeps } from '../app-deps.ts';
+import { COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
+import { codeOf, SsoLinkError } from '../errors.ts';
+import { findSsoClient } from '../login/sso-client.ts';
+
+interface EndedSession {
+  id: string;
+  ssoClientId: string;
+  refreshToken: string | null;
+  idToken: string | null;
+}
+
+/** `POST /logout`: ends the session here, and at JumpCloud where the SSO client says so. */
+export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
+  const { config, database, sealer, discovery, oauth } = deps;
+  const signedOut = `${config.PUBLIC_URL}/login?signed_out=1`;
+
+  app.post('/logout', async (request, reply) => {
+    if (!isOurs(request)) throw new SsoLinkError('cross_site', 'a sign-out from another site');
+    reply.header('cache-control', 'no-store').clearCookie(SESSION_COOKIE, COOKIE_OPTIONS);
+    const token = request.cookies[SESSION_COOKIE];
+    const session = token && (await endSession(token));
+    const next = session ? await endAtProvider(session, request) : undefined;
+    return reply.redirect(next ?? signedOut, 303);
+  });
+
+  async function endSession(token: string): Promise<EndedSession | undefined> {
+    const [ended] = await database.sql<EndedSession[]>`
+      DELETE FROM sessions s USING logins l
+      WHERE s.token_hash = ${hashToken(token)} AND l.id = s.login_id
+      RETURNING s.id, l.sso_client_id AS "ssoClientId",
+        s.refresh_token AS "refreshToken", s.id_token AS "idToken"`;
+    return ended;
+  }
+
+  /** The session is over already: what fails here is logged, and the person is signed out all the same. */
+  async function endAtProvider(session: EndedSession, request: FastifyRequest): Promise<string | undefined> {
+    try {
+      const client = await findSsoClient(database, sealer, { id: session.ssoClientId });
+      if (client === undefined) return undefined;
+      const metadata = await discovery.metadata(client.issuer);
+      const open = (sealed: string, column: string) =>
+        sealer.open(sealed, `sessions:${session.id}:${column}`);
+      if (session.refreshToken) {
+        // Not waited for: a slow provider must not hold up a sign-out.
+        oauth
+          .revoke(client, metadata, open(session.refreshToken, 'refresh_token'))
+          .catch((error: unknown) => {
+            request.log.warn({ code: codeOf(error) }, 'the refresh token could not be revoked');
+          });
+      }
+      if (!client.logoutAtProvider || !session.idToken || !metadata.endSessionEndpoint) return undefined;
+      const url = new URL(metadata.endSessionEndpoint);
+      url.searchParams.set('id_token_hint', open(session.idToken, 'id_token'));
+      url.searchParams.set('post_logout_redirect_uri', signedOut);
+      return url.href;
+    } catch (error) {
+      request.log.warn({ code: codeOf(error) }, 'the session could not be ended at the provider');
+      return undefined;
+    }
+  }
+
+  /** CSRF: a sign-out comes from our own pages or from a listed origin's. */
+  function isOurs(request: FastifyRequest): boolean {
+    const { origin } = request.headers;
+    if (origin !== undefined) return [config.PUBLIC_URL, ...config.RETURN_ORIGINS].includes(origin);
+    return request.headers['sec-fetch-site'] === 'same-origin';
+  }
+}
