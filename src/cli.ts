@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { runCommand } from './commands/program.ts';
+
+// `… | head` closes our standard output: no reason for a stack.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const { env, stdin, stdout, stderr } = process;
+process.exitCode = await runCommand(process.argv.slice(2), { env, stdin, stdout, stderr });

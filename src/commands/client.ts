@@ -1,0 +1,212 @@
+import { type Command, Option } from 'commander';
+import type { AuthMethod } from '../companies/probe.ts';
+import { listSsoClients, type SsoClientView } from '../companies/sso-client-rows.ts';
+import {
+  activateSsoClient,
+  clientToUpdate,
+  createSsoClient,
+  disableSsoClient,
+  type SsoClientChange,
+  updateSsoClient,
+} from '../companies/sso-clients.ts';
+import { SsoLinkError } from '../errors.ts';
+import { createSealer } from '../seal.ts';
+import { checkedIssuer } from './client-check.ts';
+import { leaf } from './command.ts';
+import { actor, configFor, type Io, readSecret, withDatabase } from './io.ts';
+import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
+
+interface ClientOptions extends OutputOptions {
+  clientId?: string;
+  region?: string;
+  authMethod?: AuthMethod;
+  check: boolean;
+  logoutAtProvider?: boolean;
+  clientSecretStdin?: boolean;
+  ssoClient?: string;
+}
+
+const CREATE_HELP = `
+The secret is read from standard input, one trailing newline trimmed:
+  sso-link client create acme --client-id 0af…  < secret.txt
+
+Before it is saved, the listed issuers are asked whose client this is (the customer's page names no region);
+--region asks that one alone. The new client is a draft until \`client activate\`.`;
+
+const UPDATE_HELP = `
+Changes the company's draft if there is one, else the active client, else the one disabled last; --sso-client
+names another. Sign-ins that are under way at that moment are refused and begin again.`;
+
+const ACTIVATE_HELP = `
+Activates the company's draft if there is one, and disables the client that was active; without a draft, and
+where none is active, the one disabled last. --sso-client names another. JumpCloud isn't asked.`;
+
+const DISABLE_HELP = `
+Disables the active client; --sso-client names another (a draft, say). Its people's sessions end; the links
+stay, and hold for the next client of the company at the same issuer.`;
+
+export function clientCommands(program: Command, io: Io): void {
+  const client = program.command('client').description("companies' JumpCloud applications (SSO clients)");
+
+  settings(leaf(client, 'create', 'make an SSO client, as a draft'))
+    .addHelpText('after', CREATE_HELP)
+    .action((slug: string, options: ClientOptions) => create(io, slug, options));
+
+  settings(leaf(client, 'update', 'change an SSO client'))
+    .option('--client-secret-stdin', 'read a new secret from standard input, one trailing newline trimmed')
+    .option('--no-logout-at-provider', 'sign out here alone')
+    .addOption(ssoClient())
+    .addHelpText('after', UPDATE_HELP)
+    .action((slug: string, options: ClientOptions) => update(io, slug, options));
+
+  leaf(client, 'list', 'list the SSO clients of a company, or all')
+    .argument('[slug]')
+    .action((slug: string | undefined, options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        const clients = await listSsoClients(database, slug);
+        printTable(io, options, clients.map(options.json ? snakeCase : columns), 'no SSO client yet');
+      }),
+    );
+
+  leaf(client, 'activate', "let a company's people sign in by its SSO client")
+    .argument('<slug>')
+    .addOption(ssoClient())
+    .addHelpText('after', ACTIVATE_HELP)
+    .action((slug: string, options: ClientOptions) =>
+      withDatabase(io, async (database) => {
+        const done = await database.transaction((tx) =>
+          activateSsoClient(tx, actor(io), slug, options.ssoClient),
+        );
+        const sentence = `${named(done.client)} ${done.changed ? 'is' : 'was already'} active${
+          done.replaced ? `; ${done.replaced} is disabled` : ''
+        }`;
+        const { changed, replaced } = done;
+        printDone(io, options, sentence, { ...snakeCase(done.client), replaced, changed });
+      }),
+    );
+
+  leaf(client, 'disable', "end the sign-in by a company's SSO client")
+    .argument('<slug>')
+    .addOption(ssoClient())
+    .addHelpText('after', DISABLE_HELP)
+    .action((slug: string, options: ClientOptions) =>
+      withDatabase(io, async (database) => {
+        const done = await database.transaction((tx) =>
+          disableSsoClient(tx, actor(io), slug, options.ssoClient),
+        );
+        const sentence = `${named(done.client)} ${done.changed ? 'is' : 'was already'} disabled`;
+        printDone(io, options, sentence, { ...snakeCase(done.client), changed: done.changed });
+      }),
+    );
+}
+
+async function create(io: Io, slug: string, options: ClientOptions): Promise<void> {
+  const { SECRET_KEYS, JUMPCLOUD_ISSUERS } = configFor(io, 'SECRET_KEYS', 'JUMPCLOUD_ISSUERS');
+  const { clientId, region, check, authMethod = 'client_secret_post', logoutAtProvider = false } = options;
+  if (!clientId?.trim()) throw new SsoLinkError('client_id_missing', 'client create wants --client-id');
+  const credential = { clientId: clientId.trim(), authMethod, clientSecret: await secretFrom(io) };
+  const issuer = await checkedIssuer(JUMPCLOUD_ISSUERS, credential, { region, check });
+  await withDatabase(io, async (database) => {
+    const created = await database.transaction((tx) =>
+      createSsoClient(tx, actor(io), createSealer(SECRET_KEYS), {
+        slug,
+        issuer,
+        logoutAtProvider,
+        ...credential,
+      }),
+    );
+    const next = `\`client activate ${slug}\` lets people sign in by it`;
+    printDone(
+      io,
+      options,
+      `${named(created)} created (${created.region}), a draft: ${next}`,
+      snakeCase(created),
+    );
+  });
+}
+
+async function update(io: Io, slug: string, options: ClientOptions): Promise<void> {
+  const { SECRET_KEYS, JUMPCLOUD_ISSUERS } = configFor(io, 'SECRET_KEYS', 'JUMPCLOUD_ISSUERS');
+  const { clientId, authMethod, logoutAtProvider, region, check } = options;
+  const change: SsoClientChange = {
+    ...(clientId && { clientId: clientId.trim() }),
+    ...(authMethod && { authMethod }),
+    ...(options.clientSecretStdin && { clientSecret: await secretFrom(io) }),
+  };
+  const ofCredential = region !== undefined || Object.keys(change).length > 0;
+  if (!ofCredential && logoutAtProvider === undefined) {
+    throw new SsoLinkError('nothing_to_change', 'client update wants at least one option: see --help');
+  }
+  const sealer = createSealer(SECRET_KEYS);
+  await withDatabase(io, async (database) => {
+    const { client, credential } = await clientToUpdate(database, sealer, slug, options.ssoClient);
+    const issuer = ofCredential
+      ? await checkedIssuer(
+          JUMPCLOUD_ISSUERS,
+          { ...credential, ...change },
+          { region, check, present: client },
+        )
+      : client;
+    const updated = await database.transaction((tx) =>
+      updateSsoClient(tx, actor(io), sealer, client, {
+        ...change,
+        issuer,
+        ...(logoutAtProvider !== undefined && { logoutAtProvider }),
+      }),
+    );
+    printDone(
+      io,
+      options,
+      `${named(updated)} changed (${updated.status}, ${updated.region})`,
+      snakeCase(updated),
+    );
+  });
+}
+
+function settings(command: Command): Command {
+  return command
+    .argument('<slug>')
+    .option('--client-id <id>', "the application's Client ID")
+    .option('--region <region>', 'as named in JUMPCLOUD_ISSUERS: us, eu or in')
+    .addOption(
+      new Option(
+        '--auth-method <method>',
+        "the application's Client Authentication Type; client_secret_post unless told",
+      ).choices(['client_secret_post', 'client_secret_basic']),
+    )
+    .option('--no-check', 'save without asking JumpCloud')
+    .option('--logout-at-provider', 'sign out at JumpCloud, too; its redirect URI must be registered there');
+}
+
+function ssoClient(): Option {
+  return new Option('--sso-client <id>', 'this SSO client of the company, as `client list` names it');
+}
+
+async function secretFrom(io: Io): Promise<string> {
+  const secret = await readSecret(io);
+  if (secret === '' || /[\p{Cc}\s]/u.test(secret) || secret.length > 1_000) {
+    throw new SsoLinkError(
+      'client_secret_invalid',
+      'standard input holds no client secret: it wants the secret alone, without white space, on one line',
+    );
+  }
+  return secret;
+}
+
+function named(client: SsoClientView): string {
+  return `SSO client ${client.id} of company '${client.company}'`;
+}
+
+function columns(client: SsoClientView): Row {
+  const { company, id, region, clientId, authMethod, status, version, updatedAt } = client;
+  return {
+    company,
+    id,
+    region,
+    client_id: clientId,
+    auth_method: authMethod,
+    status,
+    version,
+    updated: updatedAt,
+  };
+}

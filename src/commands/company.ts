@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { type Company, createCompany, listCompanies, setCompanyStatus } from '../companies/companies.ts';
+import { leaf } from './command.ts';
+import { actor, type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
+
+export function companyCommands(program: Command, io: Io): void {
+  const company = program.command('company').description('companies whose people may sign in');
+
+  leaf(company, 'create', 'make a company')
+    .argument('<slug>', 'its name in addresses: lower-case letters, digits, dashes')
+    .requiredOption('--name <name>', 'as people read it')
+    .option('--no-create-users', 'link existing users only: who has none is refused')
+    .action((slug: string, options: OutputOptions & { name: string; createUsers: boolean }) =>
+      withDatabase(io, async (database) => {
+        const created = await database.transaction((tx) =>
+          createCompany(tx, actor(io), { slug, name: options.name, createsUsers: options.createUsers }),
+        );
+        printDone(io, options, `company '${slug}' created`, snakeCase(created));
+      }),
+    );
+
+  leaf(company, 'list', 'list all companies').action((options: OutputOptions) =>
+    withDatabase(io, async (database) => {
+      const companies = await listCompanies(database);
+      printTable(io, options, companies.map(options.json ? snakeCase : columns), 'no company yet');
+    }),
+  );
+
+  for (const [verb, status] of [
+    ['disable', 'disabled'],
+    ['enable', 'active'],
+  ] as const) {
+    const about = { disable: 'end the sign-in of its people', enable: 'let its people sign in again' }[verb];
+    leaf(company, verb, about)
+      .argument('<slug>')
+      .action((slug: string, options: OutputOptions) =>
+        withDatabase(io, async (database) => {
+          const result = await database.transaction((tx) => setCompanyStatus(tx, actor(io), slug, status));
+          const sentence = `company '${slug}' ${result.changed ? 'is' : 'was already'} ${status}`;
+          printDone(io, options, sentence, { ...snakeCase(result.company), changed: result.changed });
+        }),
+      );
+  }
+}
+
+function columns({ slug, name, status, createsUsers, createdAt }: Company): Row {
+  return { slug, name, status, creates_users: createsUsers, created: createdAt };
+}

@@ -1,0 +1,64 @@
+import { type Command, Option } from 'commander';
+import { addDomain, listDomains, moveDomain, removeDomain } from '../companies/domains.ts';
+import { leaf } from './command.ts';
+import { actor, type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printDone, printTable, snakeCase } from './output.ts';
+
+export function domainCommands(program: Command, io: Io): void {
+  const domain = program
+    .command('domain')
+    .description("companies' email domains: exact matches, a subdomain is a domain of its own");
+  const verifiedBy = () =>
+    new Option('--verified-by <who>', 'who made sure that the domain is theirs').choices(['operator']);
+
+  leaf(domain, 'add', 'write down that a domain is a company’s')
+    .argument('<slug>')
+    .argument('<domain>', 'like example.com; public suffixes and public email providers are refused')
+    .addOption(verifiedBy().makeOptionMandatory())
+    .action((slug: string, name: string, options: OutputOptions & { verifiedBy: string }) =>
+      withDatabase(io, async (database) => {
+        const { owned, changed } = await database.transaction((tx) =>
+          addDomain(tx, actor(io), { slug, domain: name, verifiedBy: options.verifiedBy }),
+        );
+        const sentence = `${owned.domain} ${changed ? 'is' : 'was already'} company '${slug}'’s`;
+        printDone(io, options, sentence, { ...snakeCase(owned), changed });
+      }),
+    );
+
+  leaf(domain, 'list', 'list the domains of a company, or all')
+    .argument('[slug]')
+    .action((slug: string | undefined, options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        printTable(io, options, (await listDomains(database, slug)).map(snakeCase), 'no domain yet');
+      }),
+    );
+
+  leaf(domain, 'move', 'give a domain to another company, from whoever holds it; links stay as they are')
+    .argument('<slug>', 'the new owner')
+    .argument('<domain>')
+    .addOption(verifiedBy().default('operator'))
+    .action((slug: string, name: string, options: OutputOptions & { verifiedBy: string }) =>
+      withDatabase(io, async (database) => {
+        const { owned, from, changed } = await database.transaction((tx) =>
+          moveDomain(tx, actor(io), { slug, domain: name, verifiedBy: options.verifiedBy }),
+        );
+        const sentence = changed
+          ? `${owned.domain} moved from company '${from}' to '${slug}'`
+          : `${owned.domain} was already company '${slug}'’s`;
+        printDone(io, options, sentence, { ...snakeCase(owned), from, changed });
+      }),
+    );
+
+  leaf(domain, 'remove', 'take a domain from a company; links stay as they are')
+    .argument('<slug>')
+    .argument('<domain>')
+    .action((slug: string, name: string, options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        const owned = await database.transaction((tx) => removeDomain(tx, actor(io), { slug, domain: name }));
+        printDone(io, options, `${owned.domain} is no longer company '${slug}'’s`, {
+          ...snakeCase(owned),
+          removed: true,
+        });
+      }),
+    );
+}

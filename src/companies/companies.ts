@@ -1,0 +1,87 @@
+import { asc, eq } from 'drizzle-orm';
+import { audit } from '../audit.ts';
+import type { Db, Transaction } from '../db/client.ts';
+import { companies } from '../db/schema.ts';
+import { SsoLinkError } from '../errors.ts';
+import { newId } from '../ids.ts';
+
+export type Company = typeof companies.$inferSelect;
+
+/**
+ * A new, active company.
+ * @throws SsoLinkError `slug_invalid`, `name_invalid` or `company_exists`
+ */
+export async function createCompany(
+  tx: Transaction,
+  actor: string,
+  company: { slug: string; name: string; createsUsers: boolean },
+): Promise<Company> {
+  const { slug, createsUsers } = company;
+  const name = company.name.trim();
+  if (!/^[a-z0-9](-?[a-z0-9])*$/.test(slug) || slug.length > 63) {
+    throw new SsoLinkError(
+      'slug_invalid',
+      `'${slug}' is no slug: 1 to 63 lower-case letters and digits, single dashes between them`,
+    );
+  }
+  if (name === '' || name.length > 200) {
+    throw new SsoLinkError('name_invalid', 'a company’s name has 1 to 200 characters');
+  }
+  const [created] = await tx.db
+    .insert(companies)
+    .values({ id: newId(), slug, name, createsUsers })
+    .onConflictDoNothing({ target: companies.slug })
+    .returning();
+  if (!created) throw new SsoLinkError('company_exists', `there is a company '${slug}' already`);
+  await audit(tx, {
+    actor,
+    action: 'company.create',
+    target: slug,
+    companyId: created.id,
+    details: { name, creates_users: createsUsers },
+  });
+  return created;
+}
+
+/** All companies, by slug. */
+export async function listCompanies(database: { db: Db }): Promise<Company[]> {
+  return database.db.select().from(companies).orderBy(asc(companies.slug));
+}
+
+/**
+ * Disables or enables a company. While it is disabled none of its people signs in, and their sessions are
+ * refused at the next read.
+ */
+export async function setCompanyStatus(
+  tx: Transaction,
+  actor: string,
+  slug: string,
+  status: Company['status'],
+): Promise<{ company: Company; changed: boolean }> {
+  const company = await lockCompany(tx, slug);
+  if (company.status === status) return { company, changed: false };
+  const [updated] = await tx.db
+    .update(companies)
+    .set({ status, updatedAt: new Date() })
+    .where(eq(companies.id, company.id))
+    .returning();
+  const action = status === 'active' ? 'company.enable' : 'company.disable';
+  await audit(tx, { actor, action, target: slug, companyId: company.id });
+  return { company: updated ?? company, changed: true };
+}
+
+/** @throws SsoLinkError `company_unknown` */
+export async function companyBySlug(database: { db: Db }, slug: string): Promise<Company> {
+  const [company] = await database.db.select().from(companies).where(eq(companies.slug, slug));
+  return company ?? unknown(slug);
+}
+
+/** Holds the company's row, so that changes to a company and its SSO clients come one after the other. */
+export async function lockCompany(tx: Transaction, slug: string): Promise<Company> {
+  const [company] = await tx.db.select().from(companies).where(eq(companies.slug, slug)).for('update');
+  return company ?? unknown(slug);
+}
+
+function unknown(slug: string): never {
+  throw new SsoLinkError('company_unknown', `there is no company '${slug}': \`company list\` shows them`);
+}

@@ -1,0 +1,33 @@
+import { createRequire } from 'node:module';
+
+/** Providers that the list lacks: everybody may get an address there. */
+const MORE = [
+  'duck.com',
+  'fastmail.com',
+  'hey.com',
+  'privaterelay.appleid.com',
+  'tuta.com',
+  'tuta.io',
+  'tutamail.com',
+  'tutanota.com',
+  'tutanota.de',
+];
+
+/** Reserved for documentation (RFC 2606 §3): the list has one of them by mistake. */
+const NOT_MAIL = ['example.com', 'example.net', 'example.org'];
+
+let domains: ReadonlySet<string> | undefined;
+
+/** Whether anybody can have an address there, so that no company may own the domain. */
+export function isFreemail(domain: string): boolean {
+  domains ??= load();
+  return domains.has(domain);
+}
+
+/** Read at the first question: most commands ask none. */
+function load(): ReadonlySet<string> {
+  const listed = createRequire(import.meta.url)('email-providers/all.json') as string[];
+  const all = new Set([...listed, ...MORE]);
+  for (const domain of NOT_MAIL) all.delete(domain);
+  return all;
+}

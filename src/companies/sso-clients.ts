@@ -1,0 +1,203 @@
+/**
+ * A company's JumpCloud applications: at most one draft and one active. A disabled one stays, and so do the
+ * SSO identities that came by it, since an identity is (company, issuer, subject).
+ */
+import { and, eq, sql as query, type SQL } from 'drizzle-orm';
+import { audit } from '../audit.ts';
+import type { Issuer } from '../config.ts';
+import type { Db, Transaction } from '../db/client.ts';
+import { ssoClients } from '../db/schema.ts';
+import { SsoLinkError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Sealer } from '../seal.ts';
+import { companyBySlug, lockCompany } from './companies.ts';
+import type { Credential } from './probe.ts';
+import {
+  clientSecretSeal,
+  clientsOf,
+  pick,
+  refuseTaken,
+  type SsoClientRow,
+  type SsoClientView,
+  view,
+} from './sso-client-rows.ts';
+
+export interface NewSsoClient extends Credential {
+  slug: string;
+  issuer: Issuer;
+  logoutAtProvider: boolean;
+}
+
+/**
+ * A new SSO client, as the company's draft.
+ * @throws SsoLinkError `client_draft_exists`, `client_taken`, `company_unknown`
+ */
+export async function createSsoClient(
+  tx: Transaction,
+  actor: string,
+  sealer: Sealer,
+  client: NewSsoClient,
+): Promise<SsoClientView> {
+  const company = await lockCompany(tx, client.slug);
+  const drafts = await clientsOf(tx, company.id, 'draft');
+  if (drafts.length > 0) {
+    throw new SsoLinkError(
+      'client_draft_exists',
+      `company '${client.slug}' has a draft already: change it with \`client update\`, or activate it`,
+    );
+  }
+  const id = newId();
+  const { region, issuer } = client.issuer;
+  await refuseTaken(tx, issuer, client.clientId, id);
+  const [created] = await tx.db
+    .insert(ssoClients)
+    .values({
+      id,
+      companyId: company.id,
+      region,
+      issuer,
+      clientId: client.clientId,
+      clientSecret: sealer.seal(client.clientSecret, clientSecretSeal(id)),
+      authMethod: client.authMethod,
+      logoutAtProvider: client.logoutAtProvider,
+    })
+    .returning();
+  await audit(tx, {
+    actor,
+    action: 'client.create',
+    target: id,
+    companyId: company.id,
+    details: { region, client_id: client.clientId, auth_method: client.authMethod },
+  });
+  return view(created as SsoClientRow, client.slug);
+}
+
+export type SsoClientChange = Partial<Omit<NewSsoClient, 'slug'>>;
+
+/** The SSO client that a change is for, and its open credential, for the check before the change. */
+export async function clientToUpdate(
+  database: { db: Db },
+  sealer: Sealer,
+  slug: string,
+  id?: string,
+): Promise<{ client: SsoClientView; credential: Credential }> {
+  const company = await companyBySlug(database, slug);
+  const row = await pick(database, company.id, slug, ['draft', 'active', 'disabled'], id);
+  const { clientId, authMethod } = row;
+  return {
+    client: view(row, slug),
+    credential: {
+      clientId,
+      authMethod,
+      clientSecret: sealer.open(row.clientSecret, clientSecretSeal(row.id)),
+    },
+  };
+}
+
+/**
+ * Changes an SSO client and raises its version: attempts that are open at that moment are refused.
+ * @param expected.version as it was when the change was checked
+ * @throws SsoLinkError `client_changed` when somebody else changed it meanwhile; `client_taken`
+ */
+export async function updateSsoClient(
+  tx: Transaction,
+  actor: string,
+  sealer: Sealer,
+  expected: Pick<SsoClientView, 'id' | 'version' | 'company'>,
+  change: SsoClientChange,
+): Promise<SsoClientView> {
+  const company = await lockCompany(tx, expected.company);
+  const before = await pick(tx, company.id, expected.company, [], expected.id);
+  if (before.version !== expected.version) {
+    throw new SsoLinkError('client_changed', 'somebody else changed this SSO client just now: run it again');
+  }
+  const issuer = change.issuer ?? before;
+  const clientId = change.clientId ?? before.clientId;
+  await refuseTaken(tx, issuer.issuer, clientId, before.id);
+  const [updated] = await tx.db
+    .update(ssoClients)
+    .set({
+      region: issuer.region,
+      issuer: issuer.issuer,
+      clientId,
+      authMethod: change.authMethod ?? before.authMethod,
+      logoutAtProvider: change.logoutAtProvider ?? before.logoutAtProvider,
+      ...(change.clientSecret !== undefined && {
+        clientSecret: sealer.seal(change.clientSecret, clientSecretSeal(before.id)),
+      }),
+      version: before.version + 1,
+      updatedAt: new Date(),
+    })
+    .where(eq(ssoClients.id, before.id))
+    .returning();
+  await audit(tx, {
+    actor,
+    action: 'client.update',
+    target: before.id,
+    companyId: company.id,
+    details: {
+      region: issuer.region,
+      client_id: clientId,
+      secret_changed: change.clientSecret !== undefined,
+      version: before.version + 1,
+    },
+  });
+  return view(updated as SsoClientRow, expected.company);
+}
+
+/**
+ * Makes an SSO client the active one, and disables the one that was: the named one, else the draft, else,
+ * where none is active, the one disabled last. Contacts nobody.
+ */
+export async function activateSsoClient(
+  tx: Transaction,
+  actor: string,
+  slug: string,
+  id?: string,
+): Promise<{ client: SsoClientView; replaced: string | null; changed: boolean }> {
+  const company = await lockCompany(tx, slug);
+  // Active before disabled: run twice, the command must not bring the old client back.
+  const chosen = await pick(tx, company.id, slug, ['draft', 'active', 'disabled'], id);
+  if (chosen.status === 'active') return { client: view(chosen, slug), replaced: null, changed: false };
+  const [replaced] = await disableWhere(
+    tx,
+    and(eq(ssoClients.companyId, company.id), eq(ssoClients.status, 'active')),
+  );
+  const [client] = await tx.db
+    .update(ssoClients)
+    .set({ status: 'active', updatedAt: new Date() })
+    .where(eq(ssoClients.id, chosen.id))
+    .returning();
+  await audit(tx, {
+    actor,
+    action: 'client.activate',
+    target: chosen.id,
+    companyId: company.id,
+    details: { from: chosen.status, replaced: replaced?.id ?? null },
+  });
+  return { client: view(client as SsoClientRow, slug), replaced: replaced?.id ?? null, changed: true };
+}
+
+/** Disables the active SSO client, or the named one. Its people's sessions are refused at the next read. */
+export async function disableSsoClient(
+  tx: Transaction,
+  actor: string,
+  slug: string,
+  id?: string,
+): Promise<{ client: SsoClientView; changed: boolean }> {
+  const company = await lockCompany(tx, slug);
+  const chosen = await pick(tx, company.id, slug, ['active', 'disabled'], id);
+  if (chosen.status === 'disabled') return { client: view(chosen, slug), changed: false };
+  const [client] = await disableWhere(tx, eq(ssoClients.id, chosen.id));
+  await audit(tx, { actor, action: 'client.disable', target: chosen.id, companyId: company.id });
+  return { client: view(client as SsoClientRow, slug), changed: true };
+}
+
+/** A disabled SSO client's open attempts end with it: hence the version. */
+async function disableWhere(tx: Transaction, where: SQL | undefined): Promise<SsoClientRow[]> {
+  return tx.db
+    .update(ssoClients)
+    .set({ status: 'disabled', version: query`${ssoClients.version} + 1`, updatedAt: new Date() })
+    .where(where)
+    .returning();
+}
