@@ -36,8 +36,6 @@ const Match = Type.Object(
   { additionalProperties: false },
 );
 
-const nullableBoolean = (description: string) => Type.Union([Type.Boolean(), Type.Null()], { description });
-
 const Evidence = Type.Object(
   {
     rule: Type.Integer({ description: "The row of the policy's table that decided, 1 to 16" }),
@@ -48,9 +46,11 @@ const Evidence = Type.Object(
       description: 'Who proved that the domain is the company’s; null when nobody did',
     }),
     provider_email_verified: Type.Boolean({ description: 'The flag that the login carried' }),
-    candidates: Type.Integer({ description: 'How many users a verified email pointed to' }),
-    company_active: nullableBoolean('The company was active'),
-    sso_client_active: nullableBoolean('The SSO client was active'),
+    candidates: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'How many users the email pointed to; null where a row before 9 decided',
+    }),
+    company_active: Type.Boolean({ description: 'The company was active' }),
+    sso_client_active: Type.Boolean({ description: 'The SSO client was active' }),
   },
   { additionalProperties: false },
 );
@@ -65,8 +65,8 @@ export const linkResult = defineEvent({
       login_id: Uuid('The login that was decided'),
       sso_identity_id: Uuid('The SSO identity'),
       company_id: Uuid('The company'),
-      outcome: Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome))),
-      reason: Type.Union([...REASONS.map((reason) => Type.Literal(reason)), Type.Null()]),
+      outcome: Type.Enum([...OUTCOMES], { description: 'What was decided' }),
+      reason: Type.Union([Type.Enum([...REASONS]), Type.Null()], { description: 'Why it was refused' }),
       user_id: Type.Union([Type.String(), Type.Null()], {
         description: "The product's user, where there is one to sign in as",
       }),
