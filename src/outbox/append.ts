@@ -1,0 +1,20 @@
+import type { Transaction } from '../db/client.ts';
+import type { OutgoingEvent } from '../events/event.ts';
+import { laneOf } from './lanes.ts';
+
+/**
+ * Puts events into the outbox, in the transaction of what they tell of: they are sent if it commits, and
+ * never otherwise. Events of one key keep the order given.
+ */
+export async function append(tx: Pick<Transaction, 'sql'>, events: readonly OutgoingEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.sql`
+    INSERT INTO outbox (lane, topic, key, headers, payload)
+    SELECT lane, topic, key, headers, payload
+    FROM unnest(
+      ${events.map((e) => laneOf(e.key))}::smallint[], ${events.map((e) => e.topic)}::text[],
+      ${events.map((e) => e.key)}::bytea[], ${events.map((e) => JSON.stringify(e.headers))}::jsonb[],
+      ${events.map((e) => e.payload)}::bytea[]
+    ) WITH ORDINALITY AS e(lane, topic, key, headers, payload, position)
+    ORDER BY position`;
+}
