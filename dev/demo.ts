@@ -1,0 +1,29 @@
+/**
+ * The main job, shown: people sign in as a browser would, and a table says what was decided and why.
+ * `npm run demo [-- --json] [-- --kafka]`
+ */
+import { parseArgs } from 'node:util';
+import { linkResult } from '../src/events/link-result.ts';
+import { ssoAuthenticated } from '../src/events/sso-authenticated.ts';
+import { jsonLines, readable } from './demo/output.ts';
+import { signInEverybody } from './demo/sign-ins.ts';
+import { brokerStream, localStream } from './demo/streams.ts';
+import { startParts } from './parts.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, kafka: { type: 'boolean' } } });
+const output = values.json ? jsonLines() : readable({ kafka: values.kafka ?? false });
+
+output.starting();
+const parts = await startParts();
+const stream = values.kafka ? await brokerStream(parts.env) : await localStream(parts.env);
+try {
+  const logins = await signInEverybody(parts);
+  for (const login of logins) output.login(login);
+  const topics = [ssoAuthenticated.topic, linkResult.topic];
+  for (const event of await stream.events(topics, logins.length * topics.length)) output.event(event);
+  output.summary(logins);
+  if (logins.some((login) => login.outcome === null)) process.exitCode = 1;
+} finally {
+  await stream.stop();
+  await parts.stop();
+}

@@ -1,0 +1,112 @@
+/**
+ * The outside world of the demo and of `npm start`: PostgreSQL, a JumpCloud of each region, furnished with
+ * the people of dev/world.ts, and the environment that the roles read.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { importAccounts } from '../src/accounts/import.ts';
+import { createCompany } from '../src/companies/companies.ts';
+import { addDomain } from '../src/companies/domains.ts';
+import { activateSsoClient, createSsoClient } from '../src/companies/sso-clients.ts';
+import { type Database, openDatabase } from '../src/db/client.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { createSealer } from '../src/seal.ts';
+import { ensureSigningKey } from '../src/sessions/signing-keys.ts';
+import { stopAll } from '../src/shutdown.ts';
+import { freePorts } from './free-port.ts';
+import { type JumpCloud, startJumpCloud } from './jumpcloud.ts';
+import { startPostgres } from './postgres.ts';
+import { ACCOUNTS, COMPANIES, PEOPLE } from './world.ts';
+
+const OPERATOR = 'operator:demo';
+
+export interface Parts {
+  database: Database;
+  jumpclouds: Record<string, JumpCloud>;
+  /** What the three roles read. */
+  env: Record<string, string>;
+  serviceUrl: string;
+  appUrl: string;
+  stop(): Promise<void>;
+}
+
+/** @param options.ports of the service, the product, and a JumpCloud each region; free ones unless told */
+export async function startParts(options: { ports?: number[]; logLevel?: string } = {}): Promise<Parts> {
+  const [server = 0, app = 0, us = 0, eu = 0] = options.ports ?? (await freePorts(4));
+  const postgres = await startPostgres({ durable: false });
+  const jumpclouds = {
+    us: await startJumpCloud({ port: us }),
+    eu: await startJumpCloud({ port: eu, iss: true }),
+  };
+  const secretKey = randomBytes(32);
+  const [serviceUrl, appUrl] = [`http://localhost:${server}`, `http://localhost:${app}`];
+  const env = {
+    DATABASE_URL: postgres.url,
+    SECRET_KEYS: secretKey.toString('base64'),
+    PUBLIC_URL: serviceUrl,
+    APP_URL: appUrl,
+    JUMPCLOUD_ISSUERS: Object.entries(jumpclouds)
+      .map(([region, { issuer }]) => `${region}=${issuer}`)
+      .join(','),
+    HOST: 'localhost',
+    PORT: String(server),
+    METRICS_PORT: '0',
+    LOG_LEVEL: options.logLevel ?? 'warn',
+    PRODUCT_NAME: 'Paradime',
+  };
+  await migrate(postgres.url);
+  const database = openDatabase(postgres.url, { name: 'demo', max: 2 });
+  const stop = () => stopAll(database.close, jumpclouds.us.stop, jumpclouds.eu.stop, postgres.stop);
+  try {
+    await furnish(database, secretKey, jumpclouds, `${serviceUrl}/login/callback`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { database, jumpclouds, env, serviceUrl, appUrl, stop };
+}
+
+async function furnish(
+  database: Database,
+  secretKey: Buffer,
+  jumpclouds: Record<'us' | 'eu', JumpCloud>,
+  callback: string,
+): Promise<void> {
+  const sealer = createSealer([secretKey]);
+  await database.transaction((tx) => ensureSigningKey(tx, sealer));
+  for (const company of COMPANIES) {
+    const jumpcloud = jumpclouds[company.region];
+    const [clientId, clientSecret] = [`${company.slug}-client`, randomBytes(24).toString('base64url')];
+    jumpcloud.addClient({ clientId, clientSecret, redirectUris: [callback] });
+    await database.transaction(async (tx) => {
+      await createCompany(tx, OPERATOR, company);
+      await addDomain(tx, OPERATOR, { ...company, verifiedBy: 'operator' });
+      await createSsoClient(tx, OPERATOR, sealer, {
+        slug: company.slug,
+        issuer: { region: company.region, issuer: jumpcloud.issuer },
+        clientId,
+        clientSecret,
+        authMethod: 'client_secret_post',
+        logoutAtProvider: false,
+      });
+      await activateSsoClient(tx, OPERATOR, { slug: company.slug });
+    });
+  }
+  for (const person of PEOPLE) {
+    const [givenName, familyName] = person.name.split(' ');
+    const { region } = COMPANIES.find((c) => c.slug === person.company) ?? COMPANIES[0];
+    jumpclouds[region].addPerson({
+      sub: createHash('sha256').update(person.email).digest('hex').slice(0, 24),
+      email: person.email,
+      emailVerified: person.emailVerified ?? 'true',
+      clients: [`${person.company}-client`],
+      ...(givenName && { givenName }),
+      ...(familyName && { familyName }),
+      ...(person.groups && { groups: person.groups }),
+    });
+  }
+  await importAccounts(database, OPERATOR, 'the demo', lines());
+}
+
+async function* lines() {
+  for (const account of ACCOUNTS) yield `${JSON.stringify(account)}\n`;
+}

@@ -1,0 +1,91 @@
+/** The three roles, as the demo runs them: in this process on the in-process stream, or as three processes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readConfig } from '../src/config.ts';
+import type { Stream } from '../src/kafka/records.ts';
+import { createLogger } from '../src/observability/log.ts';
+import { RELAY_CONFIG, startRelay } from '../src/relay.ts';
+import { SERVER_CONFIG, startServer } from '../src/server.ts';
+import { stopAll } from '../src/shutdown.ts';
+import { startWorker, WORKER_CONFIG } from '../src/worker.ts';
+import { freePorts } from './free-port.ts';
+
+export type Env = Record<string, string>;
+
+const ROLES = ['server', 'relay', 'worker'] as const;
+const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+
+export interface Roles {
+  stop(): Promise<void>;
+}
+
+/** All three in this process. */
+export async function rolesHere(env: Env, stream: Stream): Promise<Roles> {
+  const log = (role: string) => createLogger({ level: env.LOG_LEVEL ?? 'info', role });
+  const quiet = { ...env, PORT: '0' };
+  const started = [
+    await startRelay({ config: readConfig(quiet, RELAY_CONFIG), log: log('relay'), stream }),
+    await startWorker({ config: readConfig(quiet, WORKER_CONFIG), log: log('worker'), stream }),
+    await startServer({ config: readConfig(env, SERVER_CONFIG), log: log('server') }),
+  ];
+  return { stop: () => stopAll(...started.reverse().map((role) => role.stop)) };
+}
+
+/** Each in a process of its own, as in production. Ready when each says so. */
+export async function rolesAsProcesses(env: Env): Promise<Roles & { urls: Record<string, string> }> {
+  const [relayPort = 0, workerPort = 0] = await freePorts(2);
+  const ports = { server: Number(env.PORT), relay: relayPort, worker: workerPort };
+  const children = ROLES.map((role) => startProcess([role], { ...env, PORT: String(ports[role]) }));
+  const stop = async () => {
+    await Promise.all(children.map(endProcess));
+  };
+  const urls = Object.fromEntries(ROLES.map((role) => [role, `http://localhost:${ports[role]}`]));
+  try {
+    await Promise.all(ROLES.map((role, i) => ready(`${urls[role]}/readyz`, children[i] as ChildProcess)));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop, urls };
+}
+
+/** Runs one of the operator's commands to its end. */
+export async function command(args: string[], env: Env, input = ''): Promise<string> {
+  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(input);
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`sso-link ${args.join(' ')} ended with ${code}`);
+  return output;
+}
+
+export function startProcess(args: string[], env: Env): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+    env: { ...process.env, ...env },
+    // Logs go to standard error: standard output is the demo's.
+    stdio: ['ignore', 2, 2],
+  });
+}
+
+async function ready(url: string, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnargs.at(-1)} ended with ${child.exitCode}`);
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await delay(100);
+  }
+  throw new Error(`${url} did not say that it is ready`);
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}

@@ -1,0 +1,38 @@
+/** `npm run docs`: writes docs/configuration.md from the table in src/config.ts; `--check` only compares. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { RELAY_CONFIG } from '../src/relay.ts';
+import { SERVER_CONFIG } from '../src/server.ts';
+import { VARIABLES, type VariableName } from '../src/config.ts';
+import { WORKER_CONFIG } from '../src/worker.ts';
+
+const FILE = new URL('../docs/configuration.md', import.meta.url);
+const ROLES = { server: SERVER_CONFIG, relay: RELAY_CONFIG, worker: WORKER_CONFIG } as const;
+
+const rows = (Object.keys(VARIABLES) as VariableName[]).map((name) => {
+  const { about, wants, fallback } = VARIABLES[name] as { about: string; wants: string; fallback?: string };
+  const readBy = Object.entries(ROLES)
+    .filter(([, names]) => (names as readonly string[]).includes(name))
+    .map(([role]) => role);
+  const standard = fallback === undefined ? '**required**' : fallback === '' ? 'empty' : `\`${fallback}\``;
+  return `| \`${name}\` | ${standard} | ${about} Wants ${wants}. | ${readBy.join(', ') || 'commands'} |`;
+});
+
+const text = `# Configuration
+
+Every role and command reads the environment, and nothing else. A wrong or missing value stops it at start
+with a line that names the variable and what it wants. This page is made from \`src/config.ts\` by
+\`npm run docs\`.
+
+| name | default | what it is | read by |
+|---|---|---|---|
+${rows.join('\n')}
+`;
+
+if (process.argv.includes('--check')) {
+  if ((await readFile(FILE, 'utf8').catch(() => '')) !== text) {
+    console.error('docs/configuration.md is not what src/config.ts says: run `npm run docs`');
+    process.exit(1);
+  }
+} else {
+  await writeFile(FILE, text);
+}

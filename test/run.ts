@@ -1,0 +1,35 @@
+/**
+ * `npm test`: starts what the tests share (a PostgreSQL, and an Apache Kafka where a JDK and Maven are
+ * there), runs tap, and ends it all. Says what was skipped, and why.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chromiumAvailable } from '../dev/browser.ts';
+import { kafkaAvailable, startKafka } from '../dev/kafka.ts';
+import { startPostgres } from '../dev/postgres.ts';
+
+const env: Record<string, string | undefined> = { ...process.env };
+const stops: (() => Promise<void>)[] = [];
+let exitCode = 1;
+try {
+  const postgres = await startPostgres({ durable: false, settings: { max_connections: '300' } });
+  stops.unshift(postgres.stop);
+  env.TEST_DATABASE_URL = postgres.url;
+  const kafka = await kafkaAvailable();
+  if (kafka.available) {
+    const cluster = await startKafka();
+    stops.unshift(cluster.stop);
+    env.KAFKA_BROKERS = cluster.brokers.join(',');
+  } else {
+    console.error(`Tests on a real Kafka are skipped: ${kafka.reason}`);
+  }
+  if (!(await chromiumAvailable())) {
+    console.error('Tests in a browser are skipped: Chromium is not installed (CHROMIUM_PATH says where it is)');
+  }
+  const tap = spawn('npx', ['tap', ...process.argv.slice(2)], { env, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tap.kill(signal));
+  [exitCode = 1] = await once(tap, 'exit');
+} finally {
+  for (const stop of stops) await stop();
+}
+process.exit(exitCode ?? 1);
