@@ -1,0 +1,85 @@
+import type { Transaction } from '../db/client.ts';
+import { domainOf, normalizeEmail } from '../email.ts';
+import type { IncomingLogin } from './incoming.ts';
+import { loadPeople } from './load-people.ts';
+import type { People } from './people.ts';
+
+/** What the database knows of a login: more than a record on a topic is believed. */
+export interface KnownLogin {
+  identityId: string;
+  companyId: string;
+  ssoClientId: string;
+  companyActive: boolean;
+  clientActive: boolean;
+  createsUsers: boolean;
+  /** It has a result. */
+  decided: boolean;
+  /** Who owns the email's domain. */
+  domain: string | null;
+  domainCompanyId: string | null;
+  domainVerifiedBy: string | null;
+}
+
+export interface KnownIdentity {
+  id: string;
+  userId: string | null;
+  linkRemoved: boolean;
+  /** As of its last login, which may be later than the one that is decided. */
+  email: string | null;
+}
+
+export interface ChunkFacts {
+  /** In the order of the chunk; undefined where the database knows of no such login. */
+  logins: (KnownLogin | undefined)[];
+  identities: Map<string, KnownIdentity>;
+  people: People;
+}
+
+/**
+ * Locks the chunk's SSO identities and everybody who may be linked, and reads what the decisions need. The
+ * first three statements are sent at once; each sees what was committed before it got its locks.
+ */
+export async function readFacts(tx: Transaction, logins: IncomingLogin[]): Promise<ChunkFacts> {
+  const identityIds = [...new Set(logins.map(({ event }) => event.sso_identity_id))];
+  const emails = logins.map(({ event }) => normalizeEmail(event.email));
+
+  const identities = tx.sql<KnownIdentity[]>`
+    SELECT id, user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved", email
+    FROM sso_identities WHERE id = ANY(${identityIds}::uuid[])
+    ORDER BY id FOR UPDATE`.execute();
+
+  const known = tx.sql<(KnownLogin & { place: string })[]>`
+    SELECT place, l.sso_identity_id AS "identityId", l.company_id AS "companyId",
+      l.sso_client_id AS "ssoClientId", c.status = 'active' AS "companyActive",
+      k.status = 'active' AND k.company_id = c.id AS "clientActive", c.creates_users AS "createsUsers",
+      r.login_id IS NOT NULL AS decided,
+      d.domain, d.company_id AS "domainCompanyId", d.verified_by AS "domainVerifiedBy"
+    FROM unnest(
+      ${logins.map(({ event }) => event.login_id)}::uuid[],
+      ${emails.map((email) => (email === null ? null : domainOf(email)))}::text[]
+    ) WITH ORDINALITY AS came (login_id, domain, place)
+    JOIN logins l ON l.id = came.login_id
+    JOIN companies c ON c.id = l.company_id
+    JOIN sso_clients k ON k.id = l.sso_client_id
+    LEFT JOIN link_results r ON r.login_id = l.id
+    LEFT JOIN company_domains d ON d.domain = came.domain`.execute();
+
+  const people = loadPeople(tx.sql, { identityIds, emails: pairs(logins, emails) }, { lock: true });
+
+  const [identityRows, loginRows, found] = await Promise.all([identities, known, people]);
+  const byPlace = new Map(loginRows.map((row) => [Number(row.place), row]));
+  return {
+    logins: logins.map((_, i) => byPlace.get(i + 1)),
+    identities: new Map(identityRows.map((row) => [row.id, row])),
+    people: found,
+  };
+}
+
+function pairs(logins: IncomingLogin[], emails: (string | null)[]) {
+  const distinct = new Map<string, { companyId: string; email: string }>();
+  emails.forEach((email, i) => {
+    const companyId = logins[i]?.event.company_id;
+    if (email !== null && companyId) distinct.set(`${companyId} ${email}`, { companyId, email });
+  });
+  return [...distinct.values()];
+}

@@ -1,0 +1,72 @@
+import type { Transaction } from '../db/client.ts';
+import { SsoLinkError } from '../errors.ts';
+import type { TraceHeaders } from '../events/event.ts';
+import type { LinkResult } from '../events/link-result.ts';
+
+/** What a chunk's decisions change, gathered so that each table is written once. */
+export interface Writes {
+  /** Users who no longer hold the email that they were created for. */
+  released: string[];
+  created: Map<string, { id: string; company_id: string; name: string | null; sso_email: string | null }>;
+  linked: { id: string; user_id: string }[];
+  /** Users of no company who belong to one from now on. */
+  claimed: { user_id: string; company_id: string }[];
+  results: { result: LinkResult; trace: TraceHeaders }[];
+}
+
+export const newWrites = (): Writes => ({
+  released: [],
+  created: new Map(),
+  linked: [],
+  claimed: [],
+  results: [],
+});
+
+/**
+ * Sends a chunk's writes, all at once.
+ * @throws SsoLinkError `chunk_conflict` when a row isn't as it was read: the chunk has to run again
+ */
+export async function write({ sql }: Transaction, writes: Writes, now: Date): Promise<void> {
+  const created = [...writes.created.values()];
+  const at = now.toISOString();
+  const results = writes.results.map(({ result }) => result);
+
+  const [, , linked, claimed] = await Promise.all([
+    writes.released.length > 0 &&
+      sql`UPDATE users SET sso_email = NULL, updated_at = ${at} WHERE id = ANY(${writes.released}::text[])`,
+    // In one order everywhere: two chunks that create the same users wait for each other, and never both.
+    created.length > 0 &&
+      sql`
+        INSERT INTO users (id, company_id, company_set_by, name, sso_email)
+        SELECT id, company_id, 'link', name, sso_email
+        FROM jsonb_to_recordset(${JSON.stringify(created)}::jsonb) AS created
+          (id text, company_id uuid, name text, sso_email text)
+        ORDER BY sso_email, company_id`,
+    writes.linked.length > 0 &&
+      sql`
+        UPDATE sso_identities i SET user_id = linked.user_id, linked_at = ${at}
+        FROM jsonb_to_recordset(${JSON.stringify(writes.linked)}::jsonb) AS linked (id uuid, user_id text)
+        WHERE i.id = linked.id AND i.user_id IS NULL`,
+    writes.claimed.length > 0 &&
+      sql`
+        UPDATE users u SET company_id = claimed.company_id, company_set_by = 'link', updated_at = ${at}
+        FROM jsonb_to_recordset(${JSON.stringify(writes.claimed)}::jsonb) AS claimed
+          (user_id text, company_id uuid)
+        WHERE u.id = claimed.user_id AND u.company_id IS NULL`,
+    results.length > 0 &&
+      sql`
+        INSERT INTO link_results (login_id, sso_identity_id, company_id, outcome, reason, user_id, matched,
+          policy_version, evidence, decided_at)
+        SELECT * FROM jsonb_to_recordset(${JSON.stringify(results)}::jsonb) AS result
+          (login_id uuid, sso_identity_id uuid, company_id uuid, outcome text, reason text, user_id text,
+           matched jsonb, policy_version int, evidence jsonb, decided_at timestamptz)`,
+  ]);
+
+  // Both are locked since they were read. Should that ever fail, nobody is linked across companies by it.
+  const held = countOf(linked) === writes.linked.length && countOf(claimed) === writes.claimed.length;
+  if (!held) throw new SsoLinkError('chunk_conflict', 'an SSO identity or a user changed under the lock');
+}
+
+function countOf(rows: false | { count: number } | undefined): number {
+  return rows ? rows.count : 0;
+}

@@ -1,0 +1,158 @@
+/**
+ * The worker's chunk: one transaction, set-based, from a partition's records in offset order to their link
+ * results. Delivered again it does nothing again: a login that has a result is passed over.
+ *
+ * Locks are taken in the same order by everybody who links: SSO identities by id, then users by id, both
+ * FOR UPDATE, since what a link writes (`user_id`, `company_id`) belongs to a unique key each, and a lock
+ * that has to be raised later is a deadlock in waiting.
+ */
+import type { Database } from '../db/client.ts';
+import { normalizeEmail } from '../email.ts';
+import type { TraceHeaders } from '../events/event.ts';
+import { type LinkResult, linkResult } from '../events/link-result.ts';
+import { newId } from '../ids.ts';
+import type { IncomingRecord } from '../kafka/records.ts';
+import { append } from '../outbox/append.ts';
+import { type KnownIdentity, type KnownLogin, readFacts } from './chunk-facts.ts';
+import { newWrites, type Writes, write } from './chunk-writes.ts';
+import { keepDeadLetters } from './dead-letter.ts';
+import { decide, POLICY_VERSION } from './decide.ts';
+import { type FaultyRecord, type IncomingLogin, readRecords } from './incoming.ts';
+import type { People } from './people.ts';
+
+export interface ChunkReport {
+  results: LinkResult[];
+  /** Logins that had a result already. */
+  duplicates: number;
+  /** Records that became dead letters. */
+  faulty: FaultyRecord[];
+}
+
+/**
+ * Decides a chunk's logins, each decision visible to the next, and commits. All or nothing.
+ * @param refused records that are known to be faulty: they become dead letters and nothing else
+ * @throws the database's error; src/linking/retry.ts knows which are worth another try
+ */
+export function runChunk(
+  database: Database,
+  records: IncomingRecord[],
+  refused: FaultyRecord[] = [],
+): Promise<ChunkReport> {
+  const { logins, faulty } = readRecords(records);
+  return database.transaction(async (tx) => {
+    const now = new Date();
+    const writes = newWrites();
+    const report: ChunkReport = { results: [], duplicates: 0, faulty: [...refused, ...faulty] };
+
+    if (logins.length > 0) {
+      const facts = await readFacts(tx, logins);
+      const decided = new Set<string>();
+      logins.forEach((login, i) => {
+        const known = facts.logins[i];
+        const identity = facts.identities.get(login.event.sso_identity_id);
+        const fault = faultOf(login, known);
+        if (fault || !known || !identity) {
+          report.faulty.push({ record: login.record, ...(fault ?? UNKNOWN) });
+        } else if (known.decided || decided.has(login.event.login_id)) {
+          report.duplicates++;
+        } else {
+          decided.add(login.event.login_id);
+          const result = decideLogin(login, known, identity, facts.people, writes, now);
+          writes.results.push({ result, trace: login.trace });
+          report.results.push(result);
+        }
+      });
+    }
+
+    const letters = await keepDeadLetters(tx, report.faulty, now);
+    const events = writes.results.map(({ result, trace }) => eventOf(result, trace, now));
+    await Promise.all([write(tx, writes, now), append(tx, [...events, ...letters])]);
+    return report;
+  });
+}
+
+const UNKNOWN = { fault: 'unknown_login', error: 'no such login is recorded' } as const;
+
+/** Nobody is linked on the word of a record alone: it has to agree with the login that was recorded. */
+function faultOf({ event }: IncomingLogin, known: KnownLogin | undefined) {
+  if (known === undefined) return UNKNOWN;
+  const wrong = [
+    event.sso_identity_id !== known.identityId && 'sso_identity_id',
+    event.company_id !== known.companyId && 'company_id',
+    event.sso_client_id !== known.ssoClientId && 'sso_client_id',
+  ].filter((field) => field !== false);
+  if (wrong.length === 0) return undefined;
+  return { fault: 'login_mismatch', error: `not as the login was recorded: ${wrong.join(', ')}` } as const;
+}
+
+function decideLogin(
+  { event }: IncomingLogin,
+  known: KnownLogin,
+  identity: KnownIdentity,
+  people: People,
+  writes: Writes,
+  now: Date,
+): LinkResult {
+  const { companyId } = known;
+  const email = normalizeEmail(event.email);
+  const { userId: foundId, ...decision } = decide(
+    { email: event.email, emailVerified: event.email_verified },
+    { linked: people.linked(identity.userId), linkRemoved: identity.linkRemoved },
+    email === null ? [] : people.candidates(companyId, email),
+    {
+      id: companyId,
+      active: known.companyActive,
+      clientActive: known.clientActive,
+      createsUsers: known.createsUsers,
+      domainProof: proofOf(known),
+    },
+  );
+
+  const created = decision.outcome === 'user_created' && email !== null;
+  const userId = created ? createUser(people, writes, { companyId, email, name: event.name }) : foundId;
+  if (userId !== null) {
+    if (created || decision.outcome === 'linked') {
+      identity.userId = userId;
+      people.link({ identityId: identity.id, companyId, userId, email: identity.email });
+      writes.linked.push({ id: identity.id, user_id: userId });
+    }
+    if (people.claim(userId, companyId)) writes.claimed.push({ user_id: userId, company_id: companyId });
+  }
+  return {
+    login_id: event.login_id,
+    sso_identity_id: identity.id,
+    company_id: companyId,
+    ...decision,
+    user_id: userId,
+    policy_version: POLICY_VERSION,
+    decided_at: now.toISOString(),
+  };
+}
+
+function proofOf({ domain, domainCompanyId, domainVerifiedBy }: KnownLogin) {
+  if (domain === null || domainCompanyId === null || domainVerifiedBy === null) return null;
+  return { domain, companyId: domainCompanyId, verifiedBy: domainVerifiedBy };
+}
+
+function createUser(
+  people: People,
+  writes: Writes,
+  { companyId, email, name }: { companyId: string; email: string; name: string | null },
+): string {
+  const id = newId();
+  for (const holder of people.create({ id, companyId, status: 'active', ssoEmail: email })) {
+    const justCreated = writes.created.get(holder);
+    if (justCreated) justCreated.sso_email = null;
+    else writes.released.push(holder);
+  }
+  writes.created.set(id, { id, company_id: companyId, name: name?.toWellFormed() ?? null, sso_email: email });
+  return id;
+}
+
+function eventOf(result: LinkResult, trace: TraceHeaders, time: Date) {
+  const id = newId();
+  return linkResult.create(
+    { id, source: 'urn:sso-link:worker', time, subject: result.sso_identity_id, trace },
+    result,
+  );
+}

@@ -1,0 +1,58 @@
+import { codeOf } from '../errors.ts';
+import type { TraceHeaders } from '../events/event.ts';
+import { type SsoAuthenticated, ssoAuthenticated } from '../events/sso-authenticated.ts';
+import type { IncomingRecord } from '../kafka/records.ts';
+
+/** Why a record is put aside: no later delivery of it would go better. */
+export type Fault =
+  | 'unknown_type'
+  | 'event_invalid'
+  | 'unknown_login'
+  | 'login_mismatch'
+  | 'database_refused';
+
+export interface FaultyRecord {
+  record: IncomingRecord;
+  fault: Fault;
+  /** For an operator; says where the record is wrong, never what stands there. */
+  error: string;
+}
+
+export interface IncomingLogin {
+  record: IncomingRecord;
+  event: SsoAuthenticated;
+  trace: TraceHeaders;
+}
+
+/** Reads a chunk's records; those that aren't our events come out as faulty. Never throws. */
+export function readRecords(records: IncomingRecord[]): { logins: IncomingLogin[]; faulty: FaultyRecord[] } {
+  const logins: IncomingLogin[] = [];
+  const faulty: FaultyRecord[] = [];
+  for (const record of records) {
+    const type = record.headers.ce_type ?? ssoAuthenticated.type;
+    if (type !== ssoAuthenticated.type) {
+      faulty.push({
+        record,
+        fault: 'unknown_type',
+        error: 'ce_type names an event that is not understood here',
+      });
+      continue;
+    }
+    try {
+      logins.push({ record, event: ssoAuthenticated.parse(record.value), trace: traceOf(record.headers) });
+    } catch (error) {
+      if (codeOf(error) !== 'event_invalid') throw error;
+      faulty.push({ record, fault: 'event_invalid', error: (error as Error).message });
+    }
+  }
+  return { logins, faulty };
+}
+
+/** W3C Trace Context is ASCII; what isn't goes no further. */
+function traceOf(headers: Record<string, string>): TraceHeaders {
+  const trace = ['traceparent', 'tracestate'].flatMap((name) => {
+    const value = headers[name];
+    return value !== undefined && /^[\x20-\x7e]{1,512}$/.test(value) ? [[name, value]] : [];
+  });
+  return Object.fromEntries(trace);
+}

@@ -1,0 +1,249 @@
+import t from 'tap';
+import { linkResult } from '../../src/events/link-result.ts';
+import { linkChunk } from '../../src/linking/retry.ts';
+import { testDatabase } from '../support/database.ts';
+import { worldOf } from './world.ts';
+
+const database = await testDatabase(t);
+const { sql } = database;
+const world = worldOf(database);
+
+/** What was decided, in a word or two. */
+const told = (report: Awaited<ReturnType<typeof linkChunk>>) =>
+  report.results.map((r) => (r.reason === null ? r.outcome : `${r.outcome} ${r.reason}`));
+const link = (...records: Parameters<typeof linkChunk>[1]) => linkChunk(database, records);
+
+t.test('a person lands in the account that they had with Google before', async (t) => {
+  const acme = await world.company('acme');
+  await world.user('ada');
+  const account = await world.account('ada', 'ada@acme.example');
+  const login = await world.login(acme, {
+    subject: 'ada',
+    email: ' Ada@Acme.Example',
+    headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+  });
+
+  const report = await link(login);
+  t.same(told(report), ['linked']);
+  const identity = await world.identity(login.identityId);
+  t.equal(identity?.user_id, 'ada');
+  t.ok(identity?.linked_at);
+  t.match(await world.userRow('ada'), { company_id: acme.id, company_set_by: 'link' });
+
+  const [stored] = await sql`SELECT * FROM link_results WHERE login_id = ${login.loginId}`;
+  const [event] = await world.outbox(linkResult.topic);
+  const data = linkResult.parse(event?.payload ?? null);
+  t.match(data, {
+    login_id: login.loginId,
+    sso_identity_id: login.identityId,
+    company_id: acme.id,
+    outcome: 'linked',
+    reason: null,
+    user_id: 'ada',
+    matched: [{ provider: 'google', social_account_id: account }],
+    policy_version: 1,
+    evidence: { rule: 13, email_domain: 'acme.example', domain_verified_by: 'operator:eve', candidates: 1 },
+  });
+  t.equal(new Date(stored?.decided_at).toISOString(), data.decided_at, 'event and row tell the same');
+  t.equal(String(event?.key), login.identityId);
+  t.match(event?.headers, {
+    ce_type: 'user.link_result',
+    ce_source: 'urn:sso-link:worker',
+    ce_subject: login.identityId,
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  });
+
+  t.same(told(await link(await world.login(acme, { subject: 'ada' }))), ['already_linked'], 'the next time');
+});
+
+t.test('every other outcome and reason', async (t) => {
+  const open = await world.company('open');
+  const closed = await world.company('closed', { createsUsers: false });
+  const other = await world.company('other');
+
+  await world.user('taken', { company: open });
+  await world.account('taken', 'taken@open.example');
+  await link(await world.login(open, { subject: 'first', email: 'taken@open.example' }));
+
+  await world.user('suspended', { company: open, status: 'suspended' });
+  await world.account('suspended', 'suspended@open.example');
+  await world.user('theirs', { company: other });
+  await world.account('theirs', 'theirs@open.example');
+  for (const id of ['twin1', 'twin2']) {
+    await world.account(await world.user(id), 'twin@open.example');
+  }
+  await world.account(await world.user('pre'), 'pre@closed.example', { verified: false });
+  await world.account(await world.user('squatter'), 'new2@open.example', { verified: false });
+
+  const removed = await world.login(open, { subject: 'removed' });
+  await sql`UPDATE sso_identities SET link_removed_at = now() WHERE id = ${removed.identityId}`;
+
+  const report = await link(
+    removed,
+    await world.login(open, { subject: 'none', email: null }),
+    await world.login(open, { subject: 'odd', email: 'a@open.example,b@open.example' }),
+    await world.login(open, { subject: 'unverified', verified: false }),
+    await world.login(open, { subject: 'foreign', email: 'ceo@other.example' }),
+    await world.login(open, { subject: 'sub', email: 'a@mail.open.example' }),
+    await world.login(open, { subject: 'second', email: 'taken@open.example' }),
+    await world.login(open, { subject: 'suspended' }),
+    await world.login(open, { subject: 'twin' }),
+    await world.login(open, { subject: 'theirs' }),
+    await world.login(open, { subject: 'new' }),
+    await world.login(open, { subject: 'new2' }),
+    await world.login(closed, { subject: 'pre' }),
+    await world.login(closed, { subject: 'nobody' }),
+  );
+  t.same(told(report), [
+    'refused link_removed',
+    'refused email_missing',
+    'refused email_missing',
+    'refused email_unverified',
+    'refused domain_not_owned',
+    'refused domain_not_owned',
+    'refused identity_replaced',
+    'refused user_suspended',
+    'ambiguous',
+    'refused other_company',
+    'user_created',
+    'user_created',
+    'refused social_email_unverified',
+    'no_match',
+  ]);
+  const created = report.results.find((r) => r.outcome === 'user_created');
+  t.match(await world.userRow(created?.user_id ?? ''), {
+    company_id: open.id,
+    company_set_by: 'link',
+    sso_email: 'new@open.example',
+    name: 'new',
+  });
+  t.equal((await world.identity(created?.sso_identity_id ?? ''))?.user_id, created?.user_id);
+
+  await sql`UPDATE users SET status = 'suspended' WHERE id = ${created?.user_id ?? ''}`;
+  t.same(told(await link(await world.login(open, { subject: 'new' }))), ['refused user_suspended']);
+  await sql`UPDATE users SET status = 'active', company_id = ${other.id} WHERE id = ${created?.user_id ?? ''}`;
+  t.same(told(await link(await world.login(open, { subject: 'new' }))), ['refused other_company']);
+
+  const [late, later] = [
+    await world.login(open, { subject: 'a' }),
+    await world.login(open, { subject: 'b' }),
+  ];
+  await sql`UPDATE sso_clients SET status = 'disabled' WHERE id = ${open.clientId}`;
+  t.same(told(await link(late)), ['refused sso_disabled'], 'disabled after the login, before the link');
+  await sql`UPDATE sso_clients SET status = 'active' WHERE id = ${open.clientId}`;
+  await sql`UPDATE companies SET status = 'disabled' WHERE id = ${open.id}`;
+  t.same(told(await link(later)), ['refused sso_disabled']);
+});
+
+t.test('each decision is visible to the next of its chunk', async (t) => {
+  const acme = await world.company('chunky');
+  await world.user('owner');
+  await world.account('owner', 'owner@chunky.example');
+  const report = await link(
+    await world.login(acme, { subject: 'x', email: 'same@chunky.example' }),
+    await world.login(acme, { subject: 'x', email: 'same@chunky.example' }),
+    await world.login(acme, { subject: 'y', email: 'same@chunky.example' }),
+    await world.login(acme, { subject: 'o1', email: 'owner@chunky.example' }),
+    await world.login(acme, { subject: 'o2', email: 'owner@chunky.example' }),
+    await world.login(acme, { subject: 'o1', email: 'owner@chunky.example' }),
+  );
+  t.same(told(report), [
+    'user_created',
+    'already_linked',
+    'refused identity_replaced',
+    'linked',
+    'refused identity_replaced',
+    'already_linked',
+  ]);
+  t.equal(report.results[1]?.user_id, report.results[0]?.user_id);
+  const [{ count } = { count: 0 }] = await sql<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM users WHERE sso_email = 'same@chunky.example'`;
+  t.equal(count, 1, 'one user an email');
+});
+
+t.test('two companies in one chunk: a user of no company goes to the first', async (t) => {
+  const [one, two] = [await world.company('one'), await world.company('two')];
+  await world.user('free');
+  await world.account('free', 'free@one.example');
+  await world.account('free', 'free@two.example');
+  const report = await link(
+    await world.login(one, { subject: 'free' }),
+    await world.login(two, { subject: 'free' }),
+  );
+  t.same(told(report), ['linked', 'refused other_company']);
+  t.match(await world.userRow('free'), { company_id: one.id });
+});
+
+t.test('the same issuer and subject at two companies are two people', async (t) => {
+  const [a, b] = [await world.company('dup-a'), await world.company('dup-b')];
+  const report = await link(
+    await world.login(a, { subject: 'same' }),
+    await world.login(b, { subject: 'same' }),
+  );
+  t.same(told(report), ['user_created', 'user_created']);
+  t.not(report.results[0]?.user_id, report.results[1]?.user_id);
+});
+
+t.test('the email changes at JumpCloud: the link stays', async (t) => {
+  const acme = await world.company('moving');
+  const [first] = (await link(await world.login(acme, { subject: 'ada', email: 'ada@moving.example' })))
+    .results;
+  const report = await link(
+    await world.login(acme, { subject: 'ada', email: 'ada@elsewhere.example', verified: false }),
+  );
+  t.same(told(report), ['already_linked']);
+  t.equal(report.results[0]?.user_id, first?.user_id);
+});
+
+t.test('an email that passed on to another person makes a user of their own', async (t) => {
+  const acme = await world.company('reuse');
+  const before = await link(await world.login(acme, { subject: 'ada', email: 'info@reuse.example' }));
+  await world.login(acme, { subject: 'ada', email: 'ada@reuse.example' });
+  const after = await link(await world.login(acme, { subject: 'bob', email: 'info@reuse.example' }));
+  t.same(told(after), ['user_created']);
+  t.not(after.results[0]?.user_id, before.results[0]?.user_id);
+  t.equal((await world.userRow(before.results[0]?.user_id ?? ''))?.sso_email, null, 'ada holds it no longer');
+});
+
+t.test('an email that passes on within one chunk', async (t) => {
+  const acme = await world.company('reuse2');
+  const first = await world.login(acme, { subject: 'ada', email: 'info@reuse2.example' });
+  const second = await world.login(acme, { subject: 'ada', email: 'ada@reuse2.example' });
+  const third = await world.login(acme, { subject: 'bob', email: 'info@reuse2.example' });
+  t.same(told(await link(first, second, third)), ['user_created', 'already_linked', 'user_created']);
+});
+
+t.test('a removed link: nobody comes back by it until it is approved, then to the same user', async (t) => {
+  const acme = await world.company('undo');
+  const [made] = (await link(await world.login(acme, { subject: 'ada' }))).results;
+  await sql`UPDATE sso_identities SET user_id = NULL, linked_at = NULL, link_removed_at = now()
+    WHERE id = ${made?.sso_identity_id ?? ''}`;
+  t.same(told(await link(await world.login(acme, { subject: 'ada' }))), ['refused link_removed']);
+  await sql`UPDATE sso_identities SET link_removed_at = NULL WHERE id = ${made?.sso_identity_id ?? ''}`;
+  const again = await link(await world.login(acme, { subject: 'ada' }));
+  t.same(told(again), ['linked'], 'the user that was created for this email is found, not made twice');
+  t.equal(again.results[0]?.user_id, made?.user_id);
+});
+
+t.test('an erased user’s email is free for a new one', async (t) => {
+  const acme = await world.company('erase');
+  const [made] = (await link(await world.login(acme, { subject: 'ada' }))).results;
+  await sql`UPDATE users SET status = 'deleted' WHERE id = ${made?.user_id ?? ''}`;
+  const again = await link(await world.login(acme, { subject: 'new', email: 'ada@erase.example' }));
+  t.same(told(again), ['user_created']);
+});
+
+t.test('a linked user of no company belongs to this one from then on', async (t) => {
+  const acme = await world.company('adopt');
+  const other = await world.company('adopt-other', { domain: 'adopt2.example' });
+  await world.user('adopted', { company: acme });
+  await world.account('adopted', 'adopted@adopt.example');
+  await link(await world.login(acme, { subject: 'adopted' }));
+  await sql`UPDATE users SET company_id = NULL, company_set_by = NULL WHERE id = 'adopted'`;
+
+  await world.account('adopted', 'adopted@adopt2.example');
+  const stolen = await link(await world.login(other, { subject: 'adopted' }));
+  t.same(told(stolen), ['refused other_company'], 'linked elsewhere, so no user of no company');
+  t.same(told(await link(await world.login(acme, { subject: 'adopted' }))), ['already_linked']);
+  t.match(await world.userRow('adopted'), { company_id: acme.id, company_set_by: 'link' });
+});
