@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { accountsCommands } from './accounts.ts';
 import { clientCommands } from './client.ts';
 import { companyCommands } from './company.ts';
 import { domainCommands } from './domain.ts';
 import { reportFailure } from './failure.ts';
 import type { Io } from './io.ts';
+import { usersCommands } from './users.ts';
 
 const HELP = `
 With --json a command prints JSON lines: one line for one thing, a line each for a list.
@@ -35,6 +37,7 @@ function buildProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride();
-  for (const group of [companyCommands, domainCommands, clientCommands]) group(program, io);
+  for (const group of [companyCommands, domainCommands, clientCommands, accountsCommands, usersCommands])
+    group(program, io);
   return program;
 }

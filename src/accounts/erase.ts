@@ -1,0 +1,29 @@
+import type { Transaction } from '../db/client.ts';
+
+/**
+ * Who writes to the mirror holds this to the end of the transaction: imports and erasures come one after the
+ * other, so that no batch under way brings back what was erased.
+ */
+export async function lockMirror(tx: Transaction): Promise<void> {
+  await tx.sql`SELECT pg_advisory_xact_lock(hashtext('sso_link_accounts_mirror'))`;
+}
+
+/**
+ * Erases users: their name and emails, their social accounts, what their SSO identities say of them, their
+ * sessions. The user's id stays, as deleted, and so does the link: who comes back by SSO is refused, and no new
+ * user is made of them. Needs `lockMirror`.
+ */
+export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<void> {
+  const { sql } = tx;
+  // Identities before users, each by id: the linking worker's order.
+  await sql`SELECT 1 FROM sso_identities WHERE user_id = ANY(${userIds}::text[]) ORDER BY id FOR UPDATE`;
+  await sql`SELECT 1 FROM users WHERE id = ANY(${userIds}::text[]) ORDER BY id FOR UPDATE`;
+  await sql`
+    UPDATE users SET status = 'deleted', name = NULL, sso_email = NULL, updated_at = now()
+    WHERE id = ANY(${userIds}::text[])`;
+  await sql`DELETE FROM social_accounts WHERE user_id = ANY(${userIds}::text[])`;
+  await sql`
+    DELETE FROM sessions s USING sso_identities i
+    WHERE s.sso_identity_id = i.id AND i.user_id = ANY(${userIds}::text[])`;
+  await sql`UPDATE sso_identities SET email = NULL, name = NULL WHERE user_id = ANY(${userIds}::text[])`;
+}

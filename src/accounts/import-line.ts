@@ -1,0 +1,127 @@
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { normalizeEmail } from '../email.ts';
+import type { Line } from './lines.ts';
+
+/** PostgreSQL stores no NUL, and nobody's id holds a control character. */
+const Id = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f]{1,255}$' });
+const optional = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
+  Type.Optional(Type.Union([type, Type.Null()]));
+
+const User = {
+  user_id: Id,
+  company: optional(Type.String({ maxLength: 63 })),
+  name: optional(Type.String({ maxLength: 500 })),
+};
+const Account = {
+  provider: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' }),
+  provider_user_id: Id,
+  email: Type.String({ maxLength: 1_000 }),
+  email_verified: Type.Boolean(),
+};
+const Present = Type.Object({
+  ...User,
+  status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('suspended')])),
+  ...Account,
+});
+/** Of a deleted user the product may know nothing more than the id. */
+const Deleted = Type.Object({ user_id: Id, status: Type.Literal('deleted') });
+
+const present = Compile(Present);
+const deleted = Compile(Deleted);
+
+export interface ImportedUser {
+  id: string;
+  /** The company's slug; null for none. */
+  company: string | null;
+  /** Absent in the line: what is known stays. */
+  name: string | null;
+  status: 'active' | 'suspended' | 'deleted' | null;
+}
+
+export interface ImportedAccount {
+  provider: string;
+  providerUserId: string;
+  /** Normalized. */
+  email: string;
+  emailVerified: boolean;
+}
+
+export interface ImportLine {
+  number: number;
+  user: ImportedUser;
+  /** Null in the line of a deleted user: what it says of an account is nobody's any more. */
+  account: ImportedAccount | null;
+}
+
+export interface BadLine {
+  line: number;
+  /** In words, and without what stood there: it is personal data. */
+  reason: string;
+}
+
+/** Reads one line; what is wrong with it is a value, since the other lines go on. */
+export function readImportLine({ number, text }: Line): ImportLine | BadLine {
+  const bad = (reason: string): BadLine => ({ line: number, reason });
+  if (text === null) return bad('longer than 1 MiB, or not UTF-8');
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return bad('not JSON');
+  }
+  if (deleted.Check(data) && data.user_id.isWellFormed()) {
+    return {
+      number,
+      user: { id: data.user_id, company: null, name: null, status: 'deleted' },
+      account: null,
+    };
+  }
+  if (!present.Check(data)) return bad(describe(data));
+  if (!(data.user_id + data.provider_user_id).isWellFormed()) return bad('an id is no well-formed Unicode');
+  return read(number, data) ?? bad('email is no address that could be compared safely');
+}
+
+function read(number: number, data: Static<typeof Present>): ImportLine | undefined {
+  const email = normalizeEmail(data.email);
+  if (email === null) return undefined;
+  return {
+    number,
+    user: {
+      id: data.user_id,
+      company: data.company ?? null,
+      name: storable(data.name),
+      status: data.status ?? null,
+    },
+    account: {
+      provider: data.provider,
+      providerUserId: data.provider_user_id,
+      email,
+      emailVerified: data.email_verified,
+    },
+  };
+}
+
+/** A name is shown, never compared: what PostgreSQL can't store is left out. */
+function storable(name: string | null | undefined): string | null {
+  return name?.toWellFormed().replaceAll('\0', '').trim() || null;
+}
+
+/** What each field wants, said in the words of an operator. */
+const WANTS: Record<string, string> = {
+  user_id: 'wants a text of 1 to 255 characters, none of them a control character',
+  company: "wants a company's slug, or null",
+  name: 'wants a text of at most 500 characters, or null',
+  status: 'wants active, suspended or deleted',
+  provider: 'wants a name like google or github, in lower case',
+  provider_user_id: 'wants a text of 1 to 255 characters, none of them a control character',
+  email: 'wants a text',
+  email_verified: 'wants true or false',
+};
+
+function describe(data: unknown): string {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'not a JSON object';
+  const [first] = present.Errors(data);
+  const field = first?.instancePath.slice(1) ?? '';
+  return field in WANTS ? `${field} ${WANTS[field]}` : (first?.message ?? 'not as an import line has to be');
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { Command } from 'commander';
+import { type ImportReport, importAccounts } from '../accounts/import.ts';
+import { codeOf, SsoLinkError } from '../errors.ts';
+import { leaf } from './command.ts';
+import { actor, type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printDone, printJson, snakeCase } from './output.ts';
+import { startProgress } from './progress.ts';
+
+const IMPORT_HELP = `
+A line is a JSON object, a social account and its user:
+  {"user_id":"u1","company":"acme","name":"Ada","status":"active","provider":"google",
+   "provider_user_id":"1081…","email":"ada@acme.com","email_verified":true}
+company, name and status may be absent: of no company (which clears one that an import set, and never one that
+a link set); name and status stay as they are, a new user is active. "status":"deleted" erases the user, as
+\`users delete\` does, and needs no more than user_id. Of several lines for one user the last one counts.
+
+A bad line is told by its number, and the others are imported. So is a conflict: a line that names another
+company than the one that a link set, or a user who was deleted here. Nothing is ever removed because a line
+for it is missing. Run it as often as you like: what is known isn't written again.
+
+With --json: {"type":"bad_line",…} and {"type":"conflict",…} lines, and last {"type":"summary",…}.
+Exit code 2 when there were bad lines or conflicts: the mirror is not all that the file says.`;
+
+export function accountsCommands(program: Command, io: Io): void {
+  const accounts = program
+    .command('accounts')
+    .description("the mirror of the product's users and social accounts");
+
+  leaf(accounts, 'import', 'mirror users and social accounts from NDJSON')
+    .argument('<file>', 'the file, or - for standard input')
+    .addHelpText('after', IMPORT_HELP)
+    .action((file: string, options: OutputOptions) =>
+      withDatabase(io, (database) => runImport(io, database, file, options), { statementTimeout: 60_000 }),
+    );
+}
+
+async function runImport(
+  io: Io,
+  database: Parameters<typeof importAccounts>[0],
+  file: string,
+  options: OutputOptions,
+): Promise<void> {
+  const { stream, bytes } = await open(io, file);
+  const progress = startProgress(io, bytes);
+  let passed = 0;
+  async function* counted() {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      passed += chunk.length;
+      yield chunk;
+    }
+  }
+  const report: ImportReport = {
+    bad: (line) =>
+      options.json
+        ? printJson(io, { type: 'bad_line', ...line })
+        : progress.note(`line ${line.line}: ${line.reason}`),
+    conflict: (conflict) =>
+      options.json
+        ? printJson(io, { type: 'conflict', ...snakeCase(conflict) })
+        : progress.note(`line ${conflict.line}: conflict, user '${conflict.userId}' ${inWords(conflict)}`),
+    progress: (lines) => progress.update(passed, lines),
+  };
+  try {
+    const summary = await importAccounts(
+      database,
+      actor(io),
+      file === '-' ? 'standard input' : file,
+      counted(),
+      report,
+    );
+    progress.stop();
+    const { lines, users, accounts, erased, unchanged, bad, conflicts } = summary;
+    printDone(
+      io,
+      options,
+      `${lines} lines: ${users} users and ${accounts} accounts written, ${erased} users erased, ` +
+        `${unchanged} lines unchanged, ${bad} bad, ${conflicts} conflicts`,
+      { type: 'summary', ...summary },
+    );
+    if (bad > 0 || conflicts > 0) io.exitCode = 2;
+  } finally {
+    progress.stop();
+    stream.destroy();
+  }
+}
+
+function inWords(conflict: { reason: string; company: string | null; wanted: string | null }): string {
+  return conflict.reason === 'user_deleted'
+    ? 'was deleted here, which is final'
+    : `belongs to company '${conflict.company}' by a link, and the line says '${conflict.wanted}'`;
+}
+
+async function open(io: Io, file: string): Promise<{ stream: Readable; bytes: number | undefined }> {
+  if (file === '-') return { stream: io.stdin, bytes: undefined };
+  try {
+    const stream = createReadStream(file, { highWaterMark: 256 * 1024 });
+    await once(stream, 'open');
+    const stats = await stat(file);
+    if (stats.isDirectory()) throw new SsoLinkError('EISDIR', 'a folder');
+    return { stream, bytes: stats.isFile() ? stats.size : undefined };
+  } catch (error) {
+    throw new SsoLinkError('file_unreadable', `${file} cannot be read (${codeOf(error) ?? 'no code'})`);
+  }
+}
