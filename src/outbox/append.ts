@@ -2,6 +2,9 @@ import type { Transaction } from '../db/client.ts';
 import type { OutgoingEvent } from '../events/event.ts';
 import { laneOf } from './lanes.ts';
 
+/** PostgreSQL's type id: an array's own would be guessed from its first element. */
+const BYTEA = 17;
+
 /**
  * Puts events into the outbox, in the transaction of what they tell of: they are sent if it commits, and
  * never otherwise. Events of one key keep the order given.
@@ -13,8 +16,14 @@ export async function append(tx: Pick<Transaction, 'sql'>, events: readonly Outg
     SELECT lane, topic, key, headers, payload
     FROM unnest(
       ${events.map((e) => laneOf(e.key))}::smallint[], ${events.map((e) => e.topic)}::text[],
-      ${events.map((e) => e.key)}::bytea[], ${events.map((e) => JSON.stringify(e.headers))}::jsonb[],
-      ${events.map((e) => e.payload)}::bytea[]
+      ${tx.sql.array(
+        events.map((e) => e.key),
+        BYTEA,
+      )}, ${events.map((e) => JSON.stringify(e.headers))}::jsonb[],
+      ${tx.sql.array(
+        events.map((e) => e.payload),
+        BYTEA,
+      )}
     ) WITH ORDINALITY AS e(lane, topic, key, headers, payload, position)
     ORDER BY position`;
 }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import t from 'tap';
 import { LANES, laneOf, murmur2 } from '../../src/outbox/lanes.ts';
 

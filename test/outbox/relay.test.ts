@@ -1,0 +1,146 @@
+import { pino } from 'pino';
+import t from 'tap';
+import { createStream } from '../../dev/stream.ts';
+import { SsoLinkError } from '../../src/errors.ts';
+import type { RecordSender } from '../../src/kafka/records.ts';
+import { append } from '../../src/outbox/append.ts';
+import { laneOf } from '../../src/outbox/lanes.ts';
+import { startRelayLoop } from '../../src/outbox/relay.ts';
+import { relayRound } from '../../src/outbox/round.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
+
+const TOPIC = 'user.sso_authenticated';
+const silent = pino({ level: 'silent' });
+
+function event(key: string, n: number, topic = TOPIC) {
+  return { topic, key: Buffer.from(key), headers: { ce_id: `${key}-${n}` }, payload: Buffer.from(`${n}`) };
+}
+
+async function fill(database: TestDatabase, keys: number, each: number) {
+  for (let n = 0; n < each; n += 1) {
+    const events = Array.from({ length: keys }, (_, k) => event(`key-${k}`, n));
+    await database.transaction((tx) => append(tx, events));
+  }
+}
+
+const left = async (database: TestDatabase) =>
+  Number((await database.sql`SELECT count(*) AS n FROM outbox`)[0]?.n);
+
+async function relayAll(database: TestDatabase, sender: Pick<RecordSender, 'send'>, relays = 1) {
+  const loops = Array.from({ length: relays }, () => startRelayLoop({ database, sender, log: silent }));
+  await until(async () => (await left(database)) === 0);
+  for (const loop of loops) await loop.stop();
+}
+
+t.test('every row reaches its lane’s partition, each key in order, with its sequence', async (t) => {
+  const database = await testDatabase(t);
+  const stream = createStream();
+  await fill(database, 50, 20);
+  await relayAll(database, await stream.sender());
+  const records = stream.records(TOPIC);
+  t.equal(records.length, 1000);
+  for (const record of records) t.equal(record.partition, laneOf(record.key));
+  for (let k = 0; k < 50; k += 1) {
+    const ofKey = records.filter((r) => r.key?.toString() === `key-${k}`);
+    t.same(
+      ofKey.map((r) => Number(r.value)),
+      Array.from({ length: 20 }, (_, n) => n),
+    );
+    const sequence = ofKey.map((r) => Number(r.headers.ce_sequence));
+    t.same(
+      sequence,
+      [...sequence].sort((a, b) => a - b),
+    );
+  }
+});
+
+t.test('two relays share the lanes: nothing twice, nothing out of order', async (t) => {
+  const database = await testDatabase(t, { max: 12 });
+  const stream = createStream();
+  await fill(database, 48, 30);
+  await relayAll(database, await stream.sender(), 2);
+  const ids = stream.records(TOPIC).map((r) => r.headers.ce_id);
+  t.equal(ids.length, 48 * 30);
+  t.equal(new Set(ids).size, ids.length);
+});
+
+t.test('a row that commits late is not lost', async (t) => {
+  const database = await testDatabase(t);
+  const stream = createStream();
+  const sender = await stream.sender();
+  let commit: (() => void) | undefined;
+  const late = database.transaction(async (tx) => {
+    await append(tx, [event('late', 1)]);
+    await new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+  });
+  await until(() => commit !== undefined);
+  await database.transaction((tx) => append(tx, [event('early', 1)]));
+  await relayAll(database, sender);
+  t.same(
+    stream.records(TOPIC).map((r) => r.headers.ce_id),
+    ['early-1'],
+  );
+  commit?.();
+  await late;
+  await relayAll(database, sender);
+  t.equal(stream.records(TOPIC).length, 2);
+});
+
+t.test('a crash between Kafka’s answer and the delete sends again, and loses nothing', async (t) => {
+  const database = await testDatabase(t);
+  const stream = createStream();
+  const sender = await stream.sender();
+  await fill(database, 1, 3);
+  const crashing: Pick<RecordSender, 'send'> = {
+    async send(...args) {
+      await sender.send(...args);
+      throw new Error('the process died here');
+    },
+  };
+  const round = await relayRound(database, crashing, 0);
+  t.equal(round?.sent, 0);
+  t.equal(await left(database), 3);
+  await relayAll(database, sender);
+  t.same(
+    stream.records(TOPIC).map((r) => Number(r.value)),
+    [0, 1, 2, 0, 1, 2],
+  );
+});
+
+t.test('a row that Kafka refuses goes to outbox_dead and blocks its lane no longer', async (t) => {
+  const database = await testDatabase(t);
+  const stream = createStream();
+  const sender = await stream.sender();
+  await fill(database, 1, 10);
+  const picky: Pick<RecordSender, 'send'> = {
+    async send(topic, partition, records) {
+      if (records.some((r) => r.value?.toString() === '4')) {
+        throw new SsoLinkError('record_unsendable', 'too large');
+      }
+      await sender.send(topic, partition, records);
+    },
+  };
+  await relayAll(database, picky);
+  t.same(
+    stream.records(TOPIC).map((r) => Number(r.value)),
+    [0, 1, 2, 3, 5, 6, 7, 8, 9],
+  );
+  const [dead] = await database.sql`SELECT * FROM outbox_dead`;
+  t.match(dead, { error: 'too large', attempts: 3, topic: TOPIC });
+});
+
+t.test('while Kafka is away the rows wait, and go when it is back', async (t) => {
+  const database = await testDatabase(t);
+  const stream = createStream();
+  stream.pause();
+  const loop = startRelayLoop({ database, sender: await stream.sender(), log: silent });
+  t.teardown(() => loop.stop());
+  await fill(database, 10, 1);
+  t.equal(await left(database), 10);
+  stream.resume();
+  await until(async () => (await left(database)) === 0);
+  t.equal(stream.records(TOPIC).length, 10);
+});
