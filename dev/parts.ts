@@ -88,7 +88,7 @@ async function furnish(
         authMethod: 'client_secret_post',
         logoutAtProvider: false,
       });
-      await activateSsoClient(tx, OPERATOR, { slug: company.slug });
+      await activateSsoClient(tx, OPERATOR, company.slug);
     });
   }
   for (const person of PEOPLE) {

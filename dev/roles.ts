@@ -24,7 +24,8 @@ export interface Roles {
 /** All three in this process. */
 export async function rolesHere(env: Env, stream: Stream): Promise<Roles> {
   const log = (role: string) => createLogger({ level: env.LOG_LEVEL ?? 'info', role });
-  const quiet = { ...env, PORT: '0' };
+  // Read, and never asked: the stream is the one that was given.
+  const quiet = { ...env, PORT: '0', KAFKA_BROKERS: 'in-process:0' };
   const started = [
     await startRelay({ config: readConfig(quiet, RELAY_CONFIG), log: log('relay'), stream }),
     await startWorker({ config: readConfig(quiet, WORKER_CONFIG), log: log('worker'), stream }),

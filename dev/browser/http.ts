@@ -145,7 +145,8 @@ function page(status: number, url: string, html: string, headers: Headers, redir
     headers,
     redirects,
     get $() {
-      parsed ??= cheerio.load(html);
+      // No scripts run here, so what stands in noscript holds.
+      parsed ??= cheerio.load(html, { scriptingEnabled: false });
       return parsed;
     },
   };

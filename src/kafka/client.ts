@@ -1,0 +1,67 @@
+import './kafkajs-patches.ts';
+import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
+import type { Config } from '../config.ts';
+import { SsoLinkError } from '../errors.ts';
+import type { Logger } from '../observability/log.ts';
+
+/** What a client of the brokers reads. */
+export const KAFKA_CONFIG = [
+  'KAFKA_BROKERS',
+  'KAFKA_SSL',
+  'KAFKA_SASL_MECHANISM',
+  'KAFKA_SASL_USERNAME',
+  'KAFKA_SASL_PASSWORD',
+  'KAFKA_TOPIC_PREFIX',
+] as const;
+
+export type BrokerConfig = Config<(typeof KAFKA_CONFIG)[number]>;
+
+/** 1 s, kafkajs's own, is too short for TLS. */
+const CONNECTION_TIMEOUT_MS = 10_000;
+
+/** @param options.retries of a request; a role's loops try again themselves */
+export function createClient(config: BrokerConfig, log: Logger, options: { retries: number }): Kafka {
+  const settings: KafkaConfig = {
+    clientId: 'sso-link',
+    brokers: config.KAFKA_BROKERS,
+    ssl: config.KAFKA_SSL,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    authenticationTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: 5_000,
+    enforceRequestTimeout: true,
+    retry: { retries: options.retries, initialRetryTime: 100, maxRetryTime: 1_000 },
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ level, log: { message, ...fields } }) => {
+        // Its fields can hold records: the message and the names of things alone are told.
+        const { groupId, topic, partition, broker, error } = fields;
+        const line = { groupId, topic, partition, broker, error };
+        if (level === logLevel.ERROR) log.warn(line, `kafkajs: ${message}`);
+        else log.debug(line, `kafkajs: ${message}`);
+      },
+  };
+  const sasl = saslOf(config);
+  return new Kafka(sasl ? { ...settings, sasl } : settings);
+}
+
+function saslOf(config: BrokerConfig): SASLOptions | undefined {
+  const { KAFKA_SASL_MECHANISM: mechanism } = config;
+  if (mechanism === '') return undefined;
+  const [username, password] = [config.KAFKA_SASL_USERNAME, config.KAFKA_SASL_PASSWORD];
+  if (username === '' || password === '') {
+    throw new SsoLinkError(
+      'config_invalid',
+      'KAFKA_SASL_MECHANISM is set: KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be, too',
+    );
+  }
+  return { mechanism, username, password } as SASLOptions;
+}
+
+/** What kafkajs throws, as our error: retriable or not is all that a loop needs to know. */
+export function unavailable(error: unknown): SsoLinkError {
+  const { name, type, message } = error as { name?: string; type?: string; message?: string };
+  return new SsoLinkError('kafka_unavailable', `Kafka: ${type ?? name ?? 'error'}: ${message ?? ''}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,28 @@
+/**
+ * Repairs of kafkajs 2.2.4, whose last release is of 2023. Imported once, by client.ts.
+ *
+ * #1556, #1704: each connection's request queue sets a timer every millisecond, for ever, pending requests or
+ * not. Here a timer is set only while something is pending, and for 10 ms at least.
+ */
+// @ts-expect-error: the file has no types
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+
+const CHECK_MS = 10;
+
+interface Queue {
+  pending: unknown[];
+  throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+}
+
+RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleCheckPendingRequests(this: Queue) {
+  if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return;
+  this.throttleCheckTimeoutId = setTimeout(
+    () => {
+      this.throttleCheckTimeoutId = null;
+      this.checkPendingRequests();
+    },
+    Math.max(this.throttledUntil - Date.now(), CHECK_MS),
+  );
+};

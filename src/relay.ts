@@ -1,0 +1,62 @@
+import type { Config } from './config.ts';
+import { openDatabase } from './db/client.ts';
+import { KAFKA_CONFIG } from './kafka/client.ts';
+import { connected } from './kafka/connected.ts';
+import type { RecordSender, Stream } from './kafka/records.ts';
+import { createKafkaStream } from './kafka/stream.ts';
+import { checkTopics } from './kafka/topics.ts';
+import { startHealthServer } from './observability/health.ts';
+import type { Logger } from './observability/log.ts';
+import { startRelayLoop } from './outbox/relay.ts';
+import { type Running, stopAll } from './shutdown.ts';
+
+/** The variables that the relay reads. */
+export const RELAY_CONFIG = [
+  'DATABASE_URL',
+  'DATABASE_POOL',
+  ...KAFKA_CONFIG,
+  'HOST',
+  'PORT',
+  'METRICS_PORT',
+  'LOG_LEVEL',
+] as const;
+
+/** The relay role: outbox → Kafka. While the brokers are away it is not ready, and tries on. */
+export async function startRelay(options: {
+  config: Config<(typeof RELAY_CONFIG)[number]>;
+  log: Logger;
+  /** Another stream than Kafka, for the demo and tests. */
+  stream?: Stream;
+}): Promise<Running> {
+  const { config, log } = options;
+  const database = openDatabase(config.DATABASE_URL, { name: 'relay', max: config.DATABASE_POOL });
+  let sender: RecordSender | undefined;
+  const health = await startHealthServer({
+    host: config.HOST,
+    port: config.PORT,
+    health: {
+      needs: {
+        database: async () => void (await database.sql`SELECT 1`),
+        kafka: async () => {
+          if (sender === undefined) throw new Error('not connected yet');
+        },
+      },
+    },
+  });
+  const connecting = connected(log, async () => {
+    if (options.stream === undefined) await checkTopics(config, log);
+    sender = await (options.stream ?? createKafkaStream(config, log)).sender();
+    return startRelayLoop({ database, sender, log });
+  });
+
+  return {
+    failed: connecting.failed,
+    stop: () =>
+      stopAll(
+        async () => (await connecting.stop())?.stop(),
+        async () => sender?.close(),
+        health.stop,
+        database.close,
+      ),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Config } from './config.ts';
+import { openDatabase } from './db/client.ts';
+import { KAFKA_CONFIG } from './kafka/client.ts';
+import { connected } from './kafka/connected.ts';
+import type { Stream } from './kafka/records.ts';
+import { createKafkaStream } from './kafka/stream.ts';
+import { checkTopics } from './kafka/topics.ts';
+import { type Linking, startLinking } from './linking/worker.ts';
+import { startHealthServer } from './observability/health.ts';
+import type { Logger } from './observability/log.ts';
+import { type Running, stopAll } from './shutdown.ts';
+
+/** The variables that the worker reads. */
+export const WORKER_CONFIG = [
+  'DATABASE_URL',
+  'DATABASE_POOL',
+  ...KAFKA_CONFIG,
+  'HOST',
+  'PORT',
+  'METRICS_PORT',
+  'LOG_LEVEL',
+] as const;
+
+/** The worker role: Kafka → links. It is ready while it is a member of its consumer group. */
+export async function startWorker(options: {
+  config: Config<(typeof WORKER_CONFIG)[number]>;
+  log: Logger;
+  /** Another stream than Kafka, for the demo and tests. */
+  stream?: Stream;
+}): Promise<Running> {
+  const { config, log } = options;
+  const database = openDatabase(config.DATABASE_URL, { name: 'worker', max: config.DATABASE_POOL });
+  let linking: Linking | undefined;
+  const health = await startHealthServer({
+    host: config.HOST,
+    port: config.PORT,
+    health: {
+      needs: {
+        database: async () => void (await database.sql`SELECT 1`),
+        kafka: async () => {
+          if (!linking?.isRunning()) throw new Error('not a member of the consumer group');
+        },
+      },
+    },
+  });
+  const connecting = connected(log, async () => {
+    if (options.stream === undefined) await checkTopics(config, log);
+    linking = await startLinking({
+      stream: options.stream ?? createKafkaStream(config, log),
+      database,
+      log,
+    });
+    return linking;
+  });
+  const linkingFailed = connecting.started.then((started) => started?.failed ?? new Promise<never>(() => {}));
+
+  return {
+    failed: Promise.race([connecting.failed, linkingFailed]),
+    stop: () => stopAll(async () => (await connecting.stop())?.stop(), health.stop, database.close),
+  };
+}
