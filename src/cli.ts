@@ -5,4 +5,6 @@ import { runCommand } from './commands/program.ts';
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const { env, stdin, stdout, stderr } = process;
-process.exitCode = await runCommand(process.argv.slice(2), { env, stdin, stdout, stderr });
+const exitCode = await runCommand(process.argv.slice(2), { env, stdin, stdout, stderr });
+// Once all is written: whatever a failed start left open must not keep the process.
+stdout.write('', () => process.exit(exitCode));

@@ -15,6 +15,9 @@ const ADVICE: Record<string, string> = {
   '42P01': 'the database has not this version’s tables: run `sso-link migrate`',
   '42703': 'the database has not this version’s columns: run `sso-link migrate`',
   '42501': 'the database refuses this user the right to do that: look at its grants',
+  EADDRINUSE: 'HOST and PORT are taken by another process',
+  EADDRNOTAVAIL: 'HOST is no address of this machine',
+  EACCES: 'the system refuses the right to do that, to listen on PORT say',
   '53300': 'the database has no connection left: lower DATABASE_POOL or raise its max_connections',
   '55P03': 'something else holds what this command wants to change: run it again',
   '57014': 'the database took too long: run it again',
@@ -27,7 +30,7 @@ const ADVICE: Record<string, string> = {
 export function reportFailure(io: Io, thrown: unknown, json: boolean): void {
   const error = rootOf(thrown);
   const code = codeOf(error) ?? 'unexpected';
-  const message = error instanceof SsoLinkError ? error.message : (ADVICE[code] ?? describe(error));
+  const message = messageOf(error);
   io.stderr.write(
     json
       ? `${JSON.stringify({ error: code, message })}\n`
@@ -36,6 +39,13 @@ export function reportFailure(io: Io, thrown: unknown, json: boolean): void {
   if (['debug', 'trace'].includes(io.env.LOG_LEVEL ?? '') && error instanceof Error) {
     io.stderr.write(`${error.stack}\n`);
   }
+}
+
+/** What an operator reads of an error. */
+export function messageOf(thrown: unknown): string {
+  const error = rootOf(thrown);
+  if (error instanceof SsoLinkError) return error.message;
+  return ADVICE[codeOf(error) ?? ''] ?? describe(error);
 }
 
 /** drizzle wraps the driver's error in one whose message holds the query and its parameters: never shown. */

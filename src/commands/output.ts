@@ -67,6 +67,13 @@ export function snakeCase(thing: object): Row {
   return Object.fromEntries(Object.entries(thing).map(([name, value]) => [rename(name), value]));
 }
 
+/** Times come from SQL as text, in columns that end in `at`. */
+export function withDates(row: Row): Row {
+  const read = (name: string, value: Cell) =>
+    /(^|_)at$/.test(name) && typeof value === 'string' ? new Date(value) : value;
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, read(name, value)]));
+}
+
 function cell(value: Cell): string {
   if (value === null || value === undefined) return '-';
   if (value instanceof Date) return value.toISOString().replace(/\.\d{3}Z$/, 'Z');

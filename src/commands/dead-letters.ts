@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { SsoLinkError } from '../errors.ts';
+import { count, leaf } from './command.ts';
+import { actor, type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printDone, printTable, type Row, withDates } from './output.ts';
+import { type Replayed, replay } from './replay.ts';
+
+const ABOUT = `
+Two kinds: 'record', a record of a topic that the worker could not understand (its id is a UUID), and 'outbox',
+an event that Kafka would not take (its id is a number).`;
+
+const REPLAY_HELP = `
+A record goes back to the topic that it came from, an event into the outbox; the relay sends both. Whoever
+cannot make use of it now either, puts it aside again. --all takes those that were not replayed before.`;
+
+export function deadLettersCommands(program: Command, io: Io): void {
+  const letters = program
+    .command('dead-letters')
+    .description('events that could not be taken')
+    .addHelpText('after', ABOUT);
+
+  leaf(letters, 'list', 'list dead letters, the oldest first')
+    .option('--replayed', 'those that were replayed, too')
+    .option('--limit <n>', 'so many at most', count, 100)
+    .action((options: OutputOptions & { replayed?: boolean; limit: number }) =>
+      withDatabase(io, async ({ sql }) => {
+        const rows = await sql<Row[]>`
+          SELECT * FROM (
+            SELECT 'record' AS kind, id::text, topic, "partition", "offset", reason, error, created_at, replayed_at
+            FROM dead_letters WHERE replayed_at IS NULL OR ${options.replayed ?? false}
+            UNION ALL
+            SELECT 'outbox', id::text, topic, lane, NULL, 'unsendable', error, died_at, NULL FROM outbox_dead
+          ) AS letters ORDER BY created_at, id LIMIT ${options.limit}`;
+        printTable(io, options, rows.map(withDates), 'no dead letter');
+      }),
+    );
+
+  leaf(letters, 'replay', 'put dead letters back on their way')
+    .argument('[id...]', 'as `dead-letters list` shows them')
+    .option('--all', 'all of both kinds that were not replayed')
+    .addHelpText('after', REPLAY_HELP)
+    .action((ids: string[], options: OutputOptions & { all?: boolean }) => {
+      if (ids.length > 0 === (options.all ?? false)) {
+        throw new SsoLinkError('replay_what', 'dead-letters replay wants either ids or --all');
+      }
+      return withDatabase(io, async (database) => {
+        const done = await replay(database, actor(io), ids.length > 0 ? ids : 'all');
+        printDone(io, options, sentence(done), done);
+      });
+    });
+}
+
+function sentence({ records, outbox }: Replayed): string {
+  return `${records} records and ${outbox} events are on their way again; the relay sends them`;
+}

@@ -1,0 +1,151 @@
+/** What `doctor` looks at. A check answers with what it found, or throws what is wrong and what to do. */
+import { readFile } from 'node:fs/promises';
+import { getDomain } from 'tldts';
+import type { Issuer } from '../config.ts';
+import type { Database } from '../db/client.ts';
+import { SsoLinkError } from '../errors.ts';
+import { boundedFetch } from '../login/bounded-fetch.ts';
+import { fetchMetadata } from '../login/discovery.ts';
+import type { Sealer } from '../seal.ts';
+import { open, SEALED_COLUMNS, sealedValues } from './reseal.ts';
+
+/** Between the database and us: expiries are set by one and compared by the other. */
+const DATABASE_SKEW_MS = 5_000;
+/** Half of what an ID token is allowed: beyond it logins will soon be refused. */
+const ISSUER_SKEW_MS = 30_000;
+/** Sealed values of one column that are tried. */
+const SEALED_BATCHES = 5;
+
+const wrong = (message: string) => new SsoLinkError('doctor', message);
+
+/** Reachable, and its clock agrees with ours. */
+export async function checkDatabase({ sql }: Pick<Database, 'sql'>): Promise<string> {
+  const before = Date.now();
+  const [row] = await sql<{ version: string; now: number }[]>`
+    SELECT current_setting('server_version') AS version,
+      (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`;
+  const skew = Math.round((row?.now ?? 0) - (before + Date.now()) / 2);
+  if (Math.abs(skew) > DATABASE_SKEW_MS) {
+    throw wrong(`its clock is ${seconds(skew)} off ours: set both by NTP`);
+  }
+  return `PostgreSQL ${row?.version}, its clock ${seconds(skew)} off ours`;
+}
+
+const JOURNAL = new URL('../../drizzle/meta/_journal.json', import.meta.url);
+
+export async function checkMigrations({ sql }: Pick<Database, 'sql'>): Promise<string> {
+  const { entries } = JSON.parse(await readFile(JOURNAL, 'utf8')) as { entries: { when: number }[] };
+  const [table] = await sql<{ there: boolean }[]>`
+    SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS there`;
+  const applied = table?.there
+    ? await sql<{ at: string }[]>`SELECT created_at::text AS at FROM drizzle.__drizzle_migrations`
+    : [];
+  const known = new Set(applied.map((row) => Number(row.at)));
+  const missing = entries.filter((entry) => !known.has(entry.when)).length;
+  if (missing > 0) throw wrong(`${missing} of ${entries.length} are missing: run \`sso-link migrate\``);
+  const newer = known.size - entries.length;
+  return newer > 0
+    ? `all ${entries.length}, and ${newer} of a newer version`
+    : `all ${entries.length} applied`;
+}
+
+/** Whether SECRET_KEYS open what is sealed. */
+export async function checkSealed(database: Pick<Database, 'sql'>, sealer: Sealer): Promise<string> {
+  let [tried, stale] = [0, 0];
+  const broken: string[] = [];
+  for (const column of SEALED_COLUMNS) {
+    let batches = 0;
+    let unreadable = 0;
+    for await (const rows of sealedValues(database, column)) {
+      tried += rows.length;
+      stale += rows.filter((row) => sealer.isStale(row.sealed)).length;
+      unreadable += rows.filter((row) => open(sealer, row.sealed, column.bound(row.id)) === undefined).length;
+      if (++batches === SEALED_BATCHES) break;
+    }
+    if (unreadable > 0) broken.push(`${unreadable} of ${column.table}.${column.column}`);
+  }
+  if (broken.length > 0) {
+    throw wrong(
+      `SECRET_KEYS opens not all: ${broken.join(', ')}. Put back the key that sealed them; what is lost for good, ` +
+        'set anew: `client update --client-secret-stdin`, `keys rotate`; people sign in again',
+    );
+  }
+  return stale > 0 ? `${tried} open, ${stale} by an older key: \`keys reseal\`` : `${tried} open`;
+}
+
+/** An SSO client of an issuer that is no longer listed signs nobody in. */
+export async function checkClients(
+  { sql }: Pick<Database, 'sql'>,
+  issuers: readonly Issuer[],
+): Promise<string> {
+  const clients = await sql<{ slug: string; issuer: string }[]>`
+    SELECT c.slug, k.issuer FROM sso_clients k JOIN companies c ON c.id = k.company_id
+    WHERE k.status = 'active' AND c.status = 'active' ORDER BY c.slug`;
+  const listed = new Set(issuers.map((i) => i.issuer));
+  const refused = clients.filter((client) => !listed.has(client.issuer));
+  if (refused.length > 0) {
+    const some = refused.slice(0, 5).map((c) => `${c.slug} (${c.issuer})`);
+    throw wrong(
+      `the people of ${refused.length} companies can't sign in, JUMPCLOUD_ISSUERS lacks their issuer: ${some.join(', ')}`,
+    );
+  }
+  return `${clients.length} active, all of listed issuers`;
+}
+
+/** Discovery, keys, and the clock by the answer's Date. */
+export async function checkIssuer({ issuer }: Issuer): Promise<string> {
+  const metadata = await fetchMetadata(issuer);
+  const before = Date.now();
+  const { status, headers, body } = await boundedFetch(metadata.jwksUri);
+  const keys = status === 200 ? keysOf(body) : 0;
+  if (keys === 0) throw wrong(`${issuer} publishes no keys (${metadata.jwksUri} answered ${status})`);
+  const date = Date.parse(headers.get('date') ?? '') + Number(headers.get('age') ?? 0) * 1_000;
+  if (Number.isNaN(date)) return `${issuer} has ${keys} keys and tells no time`;
+  // The header counts whole seconds, rounded down.
+  const skew = Math.round(date + 500 - (before + Date.now()) / 2);
+  if (Math.abs(skew) > ISSUER_SKEW_MS) {
+    throw wrong(
+      `our clock is ${seconds(-skew)} off ${issuer}'s: set it by NTP, logins are refused beyond 60 s`,
+    );
+  }
+  return `${issuer} has ${keys} keys, its clock ${seconds(skew)} off ours`;
+}
+
+function keysOf(body: Buffer): number {
+  try {
+    const { keys } = JSON.parse(body.toString('utf8')) as { keys?: unknown };
+    return Array.isArray(keys) ? keys.length : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * The product reads /session by a same-site fetch, so all of them share a scheme and a registrable domain.
+ * Loopback hosts are for a laptop and stand aside.
+ */
+export function checkSite(urls: readonly string[]): string {
+  const away = urls.map((text) => new URL(text)).filter((url) => !isLoopback(url.hostname));
+  const sites = new Set(away.map((url) => `${url.protocol}//${siteOf(url.hostname)}`));
+  const [site] = sites;
+  if (site === undefined) return 'all on loopback hosts';
+  if (away.length < urls.length || sites.size > 1) {
+    throw wrong(
+      'PUBLIC_URL, APP_URL and RETURN_ORIGINS must share one registrable domain, or the product cannot read ' +
+        `/session: they have ${[...sites, ...(away.length < urls.length ? ['a loopback host'] : [])].join(', ')}`,
+    );
+  }
+  return `all on ${site}`;
+}
+
+function siteOf(host: string): string {
+  return getDomain(host, { allowPrivateDomains: true }) ?? host;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\./.test(host);
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { audit } from '../audit.ts';
+import { createSealer } from '../seal.ts';
+import { RETIRED_KEY_HOURS, rotateSigningKeys } from '../sessions/signing-keys.ts';
+import { leaf } from './command.ts';
+import { actor, configFor, type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printDone, printTable } from './output.ts';
+import { resealAll } from './reseal.ts';
+
+const ROTATE_HELP = `
+The new key signs at once. Those before it stay published for ${RETIRED_KEY_HOURS} hours, and are deleted by the next rotation
+after that.`;
+
+const RESEAL_HELP = `
+To change SECRET_KEYS: put the new key in front of the old ones, restart all roles, run this, and take the old
+keys out. Cookies of sign-ins under way are sealed, too: leave the old keys in for LOGIN_ATTEMPT_TTL.
+Exit code 2 where a value could not be opened by any of the keys.`;
+
+export function keysCommands(program: Command, io: Io): void {
+  const keys = program.command('keys').description('signing keys, and the keys that seal secrets');
+
+  leaf(keys, 'rotate', 'make a new key that signs the tokens of /session')
+    .addHelpText('after', ROTATE_HELP)
+    .action((options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        const sealer = createSealer(configFor(io, 'SECRET_KEYS').SECRET_KEYS);
+        const done = await database.transaction(async (tx) => {
+          const rotated = await rotateSigningKeys(tx, sealer);
+          const { kid, retired, deleted } = rotated;
+          await audit(tx, {
+            actor: actor(io),
+            action: 'keys.rotate',
+            target: kid,
+            details: { retired, deleted },
+          });
+          return rotated;
+        });
+        const sentence = `signing key ${done.kid} is current; ${done.retired.length} retired, ${done.deleted.length} deleted`;
+        printDone(io, options, sentence, done);
+      }),
+    );
+
+  leaf(keys, 'reseal', 'seal everything anew by the first of SECRET_KEYS')
+    .addHelpText('after', RESEAL_HELP)
+    .action((options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        const sealer = createSealer(configFor(io, 'SECRET_KEYS').SECRET_KEYS);
+        const counts = await resealAll(database, sealer);
+        await database.transaction((tx) =>
+          audit(tx, { actor: actor(io), action: 'keys.reseal', target: 'SECRET_KEYS', details: { counts } }),
+        );
+        printTable(
+          io,
+          options,
+          counts.map((row) => ({ ...row })),
+          'nothing is sealed',
+        );
+        if (counts.some((row) => row.unreadable > 0)) io.exitCode = 2;
+      }),
+    );
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { approveLink, linkByHand, removeLink } from '../accounts/links.ts';
+import { leaf, uuid } from './command.ts';
+import { actor, type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printDone } from './output.ts';
+
+const LINK_HELP = `
+The user must be active, of this company or of none, and without another SSO identity of this company. An open
+removal ends with it. No event tells of it: the person's next login says already_linked.`;
+
+export function linksCommands(program: Command, io: Io): void {
+  leaf(program, 'link', 'link an SSO identity to a user by hand')
+    .argument('<slug>', 'the company')
+    .argument('<identity>', "the SSO identity's id, as `results list` shows it", uuid)
+    .argument('<user-id>', "the product's id")
+    .addHelpText('after', LINK_HELP)
+    .action((slug: string, identityId: string, userId: string, options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        const { changed } = await database.transaction((tx) =>
+          linkByHand(tx, actor(io), { slug, identityId, userId }),
+        );
+        const sentence = `SSO identity ${identityId} ${changed ? 'is' : 'was already'} linked to user '${userId}'`;
+        printDone(io, options, sentence, { sso_identity_id: identityId, user_id: userId, changed });
+      }),
+    );
+
+  const links = program.command('links').description('links between SSO identities and users');
+
+  leaf(links, 'approve', 'let the next login of an identity, whose link was removed, link again')
+    .argument('<identity>', "the SSO identity's id", uuid)
+    .action((id: string, options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        const { changed } = await database.transaction((tx) => approveLink(tx, actor(io), id));
+        const sentence = changed
+          ? `the next login of SSO identity ${id} may link again`
+          : `SSO identity ${id} has no removed link: there is nothing to approve`;
+        printDone(io, options, sentence, { sso_identity_id: id, changed });
+      }),
+    );
+
+  leaf(links, 'remove', 'remove a link, end its sessions, and tell other services')
+    .argument('<identity>', "the SSO identity's id", uuid)
+    .action((id: string, options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        const { userId, sessionsEnded } = await database.transaction((tx) => removeLink(tx, actor(io), id));
+        const sentence =
+          `SSO identity ${id} is no longer linked to user '${userId}' (${sessionsEnded} sessions ended); ` +
+          '`links approve` lets it link again';
+        printDone(io, options, sentence, {
+          sso_identity_id: id,
+          user_id: userId,
+          sessions_ended: sessionsEnded,
+        });
+      }),
+    );
+}

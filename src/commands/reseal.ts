@@ -1,0 +1,88 @@
+import type { Database } from '../db/client.ts';
+import type { Sealer } from '../seal.ts';
+
+/** Every sealed column, and what its values are bound to (src/db/schema.ts). */
+export const SEALED_COLUMNS = [
+  { table: 'sso_clients', id: 'id', column: 'client_secret', bound: (id: string) => `sso_clients:${id}` },
+  { table: 'signing_keys', id: 'kid', column: 'private_key', bound: (id: string) => `signing_keys:${id}` },
+  ...['refresh_token', 'id_token'].map((column) => ({
+    table: 'sessions',
+    id: 'id',
+    column,
+    bound: (id: string) => `sessions:${id}:${column}`,
+  })),
+] as const;
+
+export type SealedColumn = (typeof SEALED_COLUMNS)[number];
+
+export interface ResealCount {
+  column: string;
+  resealed: number;
+  /** Sealed by the first key already. */
+  current: number;
+  /** No key opens them. */
+  unreadable: number;
+}
+
+const BATCH = 1_000;
+
+/** Seals by the first key what another key sealed, in batches, without holding up anybody. */
+export async function resealAll(database: Pick<Database, 'sql'>, sealer: Sealer): Promise<ResealCount[]> {
+  const counts: ResealCount[] = [];
+  for (const column of SEALED_COLUMNS) counts.push(await resealColumn(database, sealer, column));
+  return counts;
+}
+
+/** All values of a sealed column, in batches. */
+export async function* sealedValues(
+  { sql }: Pick<Database, 'sql'>,
+  { table, id, column }: SealedColumn,
+): AsyncGenerator<{ id: string; sealed: string }[]> {
+  let after: string | null = null;
+  for (;;) {
+    const rows: { id: string; sealed: string }[] = await sql<{ id: string; sealed: string }[]>`
+      SELECT ${sql(id)}::text AS id, ${sql(column)} AS sealed FROM ${sql(table)}
+      WHERE ${sql(column)} IS NOT NULL AND (${after}::text IS NULL OR ${sql(id)}::text > ${after}::text)
+      ORDER BY ${sql(id)}::text LIMIT ${BATCH}`;
+    if (rows.length > 0) yield rows;
+    if (rows.length < BATCH) return;
+    after = rows.at(-1)?.id ?? null;
+  }
+}
+
+async function resealColumn(
+  database: Pick<Database, 'sql'>,
+  sealer: Sealer,
+  of: SealedColumn,
+): Promise<ResealCount> {
+  const { sql } = database;
+  const count: ResealCount = { column: `${of.table}.${of.column}`, resealed: 0, current: 0, unreadable: 0 };
+  for await (const rows of sealedValues(database, of)) {
+    const changes: { id: string; before: string; after: string }[] = [];
+    for (const { id, sealed } of rows) {
+      if (!sealer.isStale(sealed)) count.current += 1;
+      else {
+        const opened = open(sealer, sealed, of.bound(id));
+        if (opened === undefined) count.unreadable += 1;
+        else changes.push({ id, before: sealed, after: sealer.seal(opened, of.bound(id)) });
+      }
+    }
+    if (changes.length === 0) continue;
+    // What changed meanwhile was sealed anew by whoever changed it.
+    const done = await sql`
+      UPDATE ${sql(of.table)} AS t SET ${sql(of.column)} = c.after
+      FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS c(id text, before text, after text)
+      WHERE t.${sql(of.id)}::text = c.id AND t.${sql(of.column)} = c.before`;
+    count.resealed += done.count;
+  }
+  return count;
+}
+
+/** Undefined where no key opens it. */
+export function open(sealer: Sealer, sealed: string, bound: string): string | undefined {
+  try {
+    return sealer.open(sealed, bound);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import { type Command, Option } from 'commander';
+import { companyBySlug } from '../companies/companies.ts';
+import type { Database } from '../db/client.ts';
+import { SsoLinkError } from '../errors.ts';
+import { OUTCOMES, REASONS } from '../events/link-result.ts';
+import { count, leaf, uuid } from './command.ts';
+import { type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printFields, printTable, type Row, withDates } from './output.ts';
+
+interface ListOptions extends OutputOptions {
+  company?: string;
+  outcome?: string;
+  reason?: string;
+  limit: number;
+}
+
+export function resultsCommands(program: Command, io: Io): void {
+  const results = program.command('results').description('what was decided for logins');
+
+  leaf(results, 'list', 'list link results, the newest first')
+    .option('--company <slug>', 'of one company')
+    .addOption(new Option('--outcome <outcome>', 'of one outcome').choices(OUTCOMES))
+    .addOption(new Option('--reason <reason>', 'of one reason').choices(REASONS))
+    .option('--limit <n>', 'so many at most', count, 50)
+    .action((options: ListOptions) =>
+      withDatabase(io, async (database) => {
+        const rows = await listResults(database, options);
+        printTable(
+          io,
+          options,
+          rows.map(withDates).map((row) => (options.json ? row : columns(row))),
+          'no result',
+        );
+      }),
+    );
+
+  leaf(results, 'show', 'show one result, and the login and the SSO identity that it is of')
+    .argument('<login-id>', 'as `results list` shows it', uuid)
+    .action((id: string, options: OutputOptions) =>
+      withDatabase(io, async (database) => printFields(io, options, await showResult(database, id))),
+    );
+}
+
+async function listResults(database: Database, options: ListOptions): Promise<Row[]> {
+  const company = options.company === undefined ? null : await companyBySlug(database, options.company);
+  const { outcome = null, reason = null, limit } = options;
+  return database.sql<Row[]>`
+    SELECT r.login_id, r.decided_at, c.slug AS company, r.outcome, r.reason, r.user_id, r.sso_identity_id,
+      r.matched, r.policy_version, r.evidence
+    FROM link_results r JOIN companies c ON c.id = r.company_id
+    WHERE (${company?.id ?? null}::uuid IS NULL OR r.company_id = ${company?.id ?? null}::uuid)
+      AND (${outcome}::text IS NULL OR r.outcome = ${outcome})
+      AND (${reason}::text IS NULL OR r.reason = ${reason})
+    ORDER BY r.decided_at DESC, r.login_id DESC LIMIT ${limit}`;
+}
+
+function columns({ decided_at, company, outcome, reason, user_id, login_id, sso_identity_id }: Row): Row {
+  return {
+    decided: decided_at,
+    company,
+    outcome,
+    reason,
+    user: user_id,
+    login: login_id,
+    identity: sso_identity_id,
+  };
+}
+
+async function showResult(database: Database, loginId: string): Promise<Row> {
+  const [row] = await database.sql<Row[]>`
+    SELECT l.id AS login_id, c.slug AS company, l.authenticated_at, l.sso_client_id, r.outcome, r.reason,
+      r.user_id, r.matched, r.evidence, r.policy_version, r.decided_at, i.id AS sso_identity_id, i.issuer,
+      i.subject, i.email AS identity_email, i.name AS identity_name, i.user_id AS linked_to, i.linked_at,
+      i.link_removed_at
+    FROM logins l
+    JOIN companies c ON c.id = l.company_id
+    JOIN sso_identities i ON i.id = l.sso_identity_id
+    LEFT JOIN link_results r ON r.login_id = l.id
+    WHERE l.id = ${loginId}`;
+  if (!row) throw new SsoLinkError('login_unknown', `there is no login ${loginId}`);
+  if (row.outcome === null) {
+    throw new SsoLinkError('result_pending', `login ${loginId} has no result yet: do relay and worker run?`);
+  }
+  return withDates(row);
+}
