@@ -27,22 +27,21 @@ export function loadPeople(
       SELECT * FROM unnest(${companyOf}::uuid[], ${emailOf}::text[]) AS came (company_id, email)
     ), people (id) AS (
       SELECT user_id FROM sso_identities WHERE id = ANY(${identityIds}::uuid[])
-      UNION SELECT s.user_id FROM social_accounts s JOIN came USING (email) WHERE s.email_verified
+      UNION SELECT user_id FROM social_accounts WHERE email = ANY(${emailOf}::text[]) AND email_verified
       UNION SELECT i.user_id FROM sso_identities i JOIN came USING (company_id, email)
       UNION SELECT u.id FROM users u JOIN came ON u.company_id = came.company_id AND u.sso_email = came.email
     )
     SELECT id, company_id AS "companyId", status, sso_email AS "ssoEmail"
-    FROM users WHERE id IN (SELECT id FROM people)
+    FROM users WHERE id = ANY(ARRAY(SELECT id FROM people))
     ORDER BY id ${lock ? sql`FOR UPDATE` : sql``}`.execute();
 
   return users.then(async (found) => {
     const ids = found.map((user) => user.id);
     const [accounts, links] = await Promise.all([
-      sql<(AccountFacts & Omit<UserFacts, 'id'>)[]>`
-        SELECT s.id, s.user_id AS "userId", s.provider, s.email, s.email_verified AS verified,
-          u.company_id AS "companyId", u.status, u.sso_email AS "ssoEmail"
-        FROM social_accounts s JOIN users u ON u.id = s.user_id
-        WHERE s.email = ANY(${emailOf}::text[])`,
+      sql<(AccountFacts & { status: UserFacts['status'] | null })[]>`
+        SELECT id, user_id AS "userId", provider, email, email_verified AS verified,
+          CASE WHEN NOT email_verified THEN (SELECT u.status FROM users u WHERE u.id = user_id) END AS status
+        FROM social_accounts WHERE email = ANY(${emailOf}::text[])`,
       sql<LinkFacts[]>`
         SELECT id AS "identityId", company_id AS "companyId", user_id AS "userId", email
         FROM sso_identities WHERE user_id = ANY(${ids}::text[])`,
@@ -50,11 +49,10 @@ export function loadPeople(
     const known = new Set(ids);
     // Not locked and so not linkable: they are there for row 15 alone. A verified account of such a user was
     // imported since the lock, and counts from the next chunk on.
-    const strangers = accounts.filter((account) => !known.has(account.userId) && !account.verified);
-    return peopleOf({
-      users: [...found, ...strangers.map(({ userId, ...user }) => ({ ...user, id: userId }))],
-      accounts: [...accounts.filter((account) => known.has(account.userId)), ...strangers],
-      links,
-    });
+    const strangers = accounts.flatMap(({ userId: id, status }) =>
+      known.has(id) || status === null ? [] : [{ id, status, companyId: null, ssoEmail: null }],
+    );
+    const counting = accounts.filter((account) => known.has(account.userId) || !account.verified);
+    return peopleOf({ users: [...found, ...strangers], accounts: counting, links });
   });
 }
