@@ -14,22 +14,33 @@ import { type TestDatabase, testDatabase } from './database.ts';
 
 const OPERATOR = 'operator:test';
 
-export interface TestService {
+/** What a company's set-up asks of whatever plays JumpCloud. */
+type Provider = Pick<JumpCloud, 'issuer' | 'addClient' | 'stop'>;
+
+export interface TestService<P extends Provider = JumpCloud> {
   url: string;
   appUrl: string;
   database: TestDatabase;
   sealer: Sealer;
   env: Record<string, string>;
-  jumpcloud: JumpCloud;
+  jumpcloud: P;
 }
 
-/** The real server on a port of its own, a real database, and a JumpCloud that signs really. */
-export async function startService(
+/**
+ * The real server on a port of its own, a real database, and a JumpCloud that signs really.
+ * @param options.provider plays JumpCloud in place of the friendly stand-in
+ */
+export async function startService<P extends Provider = JumpCloud>(
   t: Test,
-  options: { env?: Record<string, string>; jumpcloud?: JumpCloudOptions; logs?: (line: string) => void } = {},
-): Promise<TestService> {
+  options: {
+    env?: Record<string, string>;
+    jumpcloud?: JumpCloudOptions;
+    provider?: P;
+    logs?: (line: string) => void;
+  } = {},
+): Promise<TestService<P>> {
   const database = await testDatabase(t);
-  const jumpcloud = await startJumpCloud(options.jumpcloud);
+  const jumpcloud = options.provider ?? ((await startJumpCloud(options.jumpcloud)) as unknown as P);
   t.teardown(() => jumpcloud.stop());
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -68,7 +79,7 @@ export interface TestCompany {
 
 /** A company with a proven domain `<slug>.test` and an active SSO client, known to JumpCloud as well. */
 export async function addCompany(
-  service: TestService,
+  service: TestService<Provider>,
   slug: string,
   options: {
     createsUsers?: boolean;
@@ -125,7 +136,11 @@ export function addPerson(
 }
 
 /** The product's user whom this person's SSO identity is linked to, as if a worker had decided it before. */
-export async function linkUser(service: TestService, company: TestCompany, sub: string): Promise<string> {
+export async function linkUser(
+  service: TestService<Provider>,
+  company: TestCompany,
+  sub: string,
+): Promise<string> {
   const userId = newId();
   const identityId = ssoIdentityId(company.id, service.jumpcloud.issuer, sub);
   await service.database.sql`

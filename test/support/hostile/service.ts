@@ -1,0 +1,104 @@
+/** The real server against the hostile provider, and a browser's sign-in to it, judged. */
+import type { Test } from 'tap';
+import { type HttpBrowser, httpBrowser, type Page } from '../../../dev/browser.ts';
+import { SESSION_COOKIE } from '../../../src/cookies.ts';
+import { type HostileProvider, startHostileProvider } from '../hostile-provider.ts';
+import { addCompany, startService, type TestCompany, type TestService } from '../service.ts';
+
+export interface HostileService extends TestService<HostileProvider> {
+  provider: HostileProvider;
+  acme: TestCompany;
+  /** Everything that the server logged, at the most verbose level. */
+  logs: string[];
+  /** A browser that stops where the product begins, and whose cookies are remembered as secrets. */
+  browser(headers?: Record<string, string>): HttpBrowser;
+  /** How many logins are recorded. */
+  logins(): Promise<number>;
+  /** One whole sign-in, from /login/start to the end. */
+  signIn(options?: SignIn): Promise<Attempted>;
+}
+
+export interface SignIn {
+  company?: string;
+  browser?: HttpBrowser;
+  /** More of the query of /login/start. */
+  query?: Record<string, string>;
+}
+
+export interface Attempted {
+  page: Page;
+  browser: HttpBrowser;
+  /** Rows that it wrote. */
+  recorded: number;
+  tokenCalls: number;
+  session: string | undefined;
+}
+
+/** One server, one database, one provider and the company `acme`, for a file's tests. */
+export async function startHostileService(
+  t: Test,
+  options: { env?: Record<string, string>; provider?: HostileProvider } = {},
+): Promise<HostileService> {
+  const provider = options.provider ?? (await startHostileProvider());
+  const logs: string[] = [];
+  const base = await startService(t, {
+    provider,
+    logs: (line) => logs.push(line),
+    env: { LOG_LEVEL: 'trace', RATE_LIMIT_PER_ADDRESS: '1000000', ...options.env },
+  });
+  const acme = await addCompany(base, 'acme');
+
+  const service: HostileService = {
+    ...base,
+    provider,
+    acme,
+    logs,
+    browser(headers) {
+      return httpBrowser({ stopAt: [base.appUrl], ...(headers && { headers }) });
+    },
+    async logins() {
+      const [row] = await base.database.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM logins`;
+      return row?.n ?? 0;
+    },
+    async signIn({ company = 'acme', browser = service.browser(), query = {} } = {}) {
+      const [before, calls] = [await service.logins(), provider.calls('token')];
+      const page = await browser.get(startUrl(base.url, { company, ...query }));
+      const session = await cookieOf(browser, base.url, SESSION_COOKIE);
+      if (session) provider.secrets.add(session);
+      return {
+        page,
+        browser,
+        recorded: (await service.logins()) - before,
+        tokenCalls: provider.calls('token') - calls,
+        session,
+      };
+    },
+  };
+  return service;
+}
+
+export function startUrl(url: string, query: Record<string, string>): string {
+  return `${url}/login/start?${new URLSearchParams(query)}`;
+}
+
+export async function cookieOf(browser: HttpBrowser, url: string, name: string): Promise<string | undefined> {
+  return (await browser.jar.getCookies(url)).find((cookie) => cookie.key === name)?.value;
+}
+
+/** Signed in: a row, a session, and the waiting page or the product. */
+export function accepted(t: Test, { page, recorded, session }: Attempted, name: string): void {
+  const went = { there: page.status === 0 || page.status === 200, recorded, session: session !== undefined };
+  t.same(went, { there: true, recorded: 1, session: true }, `${name}: accepted`);
+}
+
+/** Refused by a page that says what to do: no row, no session. */
+export function refused(
+  t: Test,
+  { page, recorded, session }: Attempted,
+  name: string,
+  { status = 400 }: { status?: number } = {},
+): void {
+  const said = page.$('[role=alert]').text() !== '' && page.$('a.button').text() !== '';
+  const went = { status: page.status, recorded, session: session !== undefined, said };
+  t.same(went, { status, recorded: 0, session: false, said: true }, `${name}: refused`);
+}
