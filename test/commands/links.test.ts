@@ -1,0 +1,105 @@
+import t, { type Test } from 'tap';
+import { linkRemoved } from '../../src/events/link-removed.ts';
+import { testDatabase } from '../support/database.ts';
+import { operator } from './operator.ts';
+import { seed } from './seed.ts';
+
+async function world(t: Test) {
+  const database = await testDatabase(t);
+  const make = seed(database);
+  const [acme, globex] = [await make.company('acme'), await make.company('globex')];
+  const identity = await make.identity(acme.id, 's1');
+  return { ...database, make, acme, globex, identity, run: operator(database.url) };
+}
+
+t.test('a link by hand holds to the invariants of the policy', async (t) => {
+  const { run, make, acme, globex, identity, sql } = await world(t);
+  await make.user('free');
+  await make.user('foreign', globex.id);
+  await make.user('taken', acme.id);
+  await make.identity(acme.id, 's2', 'taken');
+  const abroad = await make.identity(globex.id, 's1');
+
+  for (const [command, code] of [
+    [`link acme ${identity} foreign`, 'other_company'],
+    [`link acme ${identity} taken`, 'user_has_identity'],
+    [`link acme ${identity} nobody`, 'user_unknown'],
+    [`link acme ${abroad} free`, 'identity_unknown'],
+    [`link nowhere ${identity} free`, 'company_unknown'],
+  ] as const) {
+    const refused = await run(`${command} --json`);
+    t.match(refused, { exitCode: 1, out: '' }, code);
+    t.match(JSON.parse(refused.err), { error: code });
+  }
+  t.match(await run('link acme no-uuid free'), { exitCode: 1, err: /wants an id, a UUID/ });
+
+  await sql`UPDATE users SET status = 'suspended' WHERE id = 'free'`;
+  t.match(await run(`link acme ${identity} free`), { exitCode: 1, err: /is suspended/ });
+  await sql`UPDATE users SET status = 'active' WHERE id = 'free'`;
+  await sql`UPDATE sso_identities SET link_removed_at = now() WHERE id = ${identity}`;
+
+  t.match((await run(`link acme ${identity} free --json`)).json, [{ user_id: 'free', changed: true }]);
+  t.match((await sql`SELECT * FROM sso_identities WHERE id = ${identity}`)[0], {
+    user_id: 'free',
+    link_removed_at: null,
+    linked_at: String,
+  });
+  t.match((await sql`SELECT * FROM users WHERE id = 'free'`)[0], {
+    company_id: acme.id,
+    company_set_by: 'link',
+  });
+  t.match((await run(`link acme ${identity} free --json`)).json, [{ changed: false }]);
+  await make.user('other');
+  t.match(await run(`link acme ${identity} other`), { exitCode: 1, err: /links remove .* comes first/ });
+  t.equal((await sql`SELECT 1 FROM outbox`).length, 0, 'no event tells of it');
+});
+
+t.test('a removed link is told, ends its sessions, and waits for an approval', async (t) => {
+  const { run, make, acme, identity, sql } = await world(t);
+  await make.user('u1', acme.id);
+  await sql`UPDATE sso_identities SET user_id = 'u1', linked_at = now() WHERE id = ${identity}`;
+  await make.session(await make.login(acme, identity), identity);
+  const other = await make.identity(acme.id, 's2');
+  await make.session(await make.login(acme, other), other);
+
+  const removed = await run(`links remove ${identity} --json`);
+  t.match(removed.json, [{ sso_identity_id: identity, user_id: 'u1', sessions_ended: 1 }]);
+  t.match((await sql`SELECT * FROM sso_identities WHERE id = ${identity}`)[0], {
+    user_id: null,
+    linked_at: null,
+    link_removed_at: String,
+  });
+  t.match([...(await sql`SELECT sso_identity_id FROM sessions`)], [{ sso_identity_id: other }]);
+
+  const [event] = await sql`SELECT topic, key, headers, payload FROM outbox`;
+  t.match(event, {
+    topic: 'user.link_result',
+    headers: { ce_type: 'user.link_removed', ce_source: 'urn:sso-link:operator', ce_subject: identity },
+  });
+  t.equal(String(event?.key), identity);
+  t.match(linkRemoved.parse(event?.payload), {
+    sso_identity_id: identity,
+    company_id: acme.id,
+    user_id: 'u1',
+    removed_by: 'operator:olga',
+  });
+
+  t.match(await run(`links remove ${identity}`), { exitCode: 1, err: /linked to nobody/ });
+  t.match((await run(`links approve ${identity} --json`)).json, [{ changed: true }]);
+  t.match((await sql`SELECT link_removed_at FROM sso_identities WHERE id = ${identity}`)[0], {
+    link_removed_at: null,
+  });
+  t.match(await run(`links approve ${identity}`), { exitCode: 0, out: /nothing to approve/ });
+  t.same(
+    (await sql`SELECT action FROM audit_log ORDER BY id`).map((row) => row.action),
+    ['links.remove', 'links.approve'],
+  );
+});
+
+t.test('two operators link two identities to one user at once: one wins', async (t) => {
+  const { run, make, acme, identity } = await world(t);
+  await make.user('u1');
+  const second = await make.identity(acme.id, 's2');
+  const both = await Promise.all([identity, second].map((id) => run(`link acme ${id} u1`)));
+  t.same(both.map((answer) => answer.exitCode).sort(), [0, 1]);
+});
