@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePorts } from './free-port.ts';
+import { startGuard } from './guard.ts';
+import { distribution, formatted, missing } from './kafka/jars.ts';
+import { clusterView } from './kafka/metadata.ts';
+import { type KafkaNode, kafkaNode } from './kafka/node.ts';
+
+export { KAFKA_VERSION } from './kafka/jars.ts';
+export type { KafkaNode } from './kafka/node.ts';
+
+export interface KafkaOptions {
+  /** Default 1. Three are a cluster in which a leader can be killed. */
+  brokers?: 1 | 3;
+  /** Server properties that go over ours. */
+  properties?: Record<string, string>;
+}
+
+export interface KafkaCluster {
+  /** host:port of each. */
+  brokers: string[];
+  /** True where KAFKA_BROKERS names them: nothing was started, `nodes` is empty. */
+  external: boolean;
+  nodes: KafkaNode[];
+  /** Ends every node and removes the data. */
+  stop(): Promise<void>;
+}
+
+const START = 90_000;
+
+/** Whether `startKafka` can work here, and else why not: what a test says where it skips. */
+export async function kafkaAvailable(): Promise<{ available: true } | { available: false; reason: string }> {
+  const reason = process.env.KAFKA_BROKERS ? undefined : await missing();
+  return reason === undefined ? { available: true } : { available: false, reason };
+}
+
+/**
+ * Starts a real Apache Kafka (KRaft, each JVM a broker and a controller) on free loopback ports, its data
+ * in a temporary folder. It ends with this process, however that ends. Where KAFKA_BROKERS is set, those
+ * brokers are used instead.
+ */
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
+  const given = process.env.KAFKA_BROKERS;
+  if (given) {
+    return {
+      brokers: given.split(',').map((at) => at.trim()),
+      external: true,
+      nodes: [],
+      stop: async () => {},
+    };
+  }
+  const { brokers: count = 1, properties = {} } = options;
+  const from = await distribution();
+  const folder = await mkdtemp(join(tmpdir(), 'sso-link-kafka-'));
+  const guard = startGuard(folder, 'KILL');
+  const nodes: KafkaNode[] = [];
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.kill()));
+    await guard.release();
+  };
+  try {
+    const cluster = randomBytes(16).toString('base64url');
+    const ports = await freePorts(2 * count);
+    const members = Array.from({ length: count }, (_, index) => ({
+      id: index + 1,
+      port: ports[2 * index] as number,
+      controllerPort: ports[2 * index + 1] as number,
+    }));
+    for (const member of members) {
+      const data = join(folder, `data-${member.id}`);
+      const directory = randomBytes(16).toString('base64url');
+      await formatted(from, data, { cluster, node: member.id, directory });
+      const file = join(folder, `server-${member.id}.properties`);
+      await writeFile(file, serverProperties(member, members, data, properties));
+      nodes.push(
+        kafkaNode({
+          ...{ id: member.id, port: member.port, folder, guard },
+          properties: file,
+          libs: join(from, 'libs'),
+          ready: (signal) => together(member.port, [member.id], signal),
+        }),
+      );
+    }
+    await Promise.all(nodes.map((node) => node.start()));
+    const ids = nodes.map(({ id }) => id);
+    await Promise.all(nodes.map(({ port }) => together(port, ids, AbortSignal.timeout(START))));
+    return { brokers: nodes.map(({ broker }) => broker), external: false, nodes, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Member {
+  id: number;
+  port: number;
+  controllerPort: number;
+}
+
+function serverProperties(
+  self: Member,
+  members: Member[],
+  data: string,
+  over: Record<string, string>,
+): string {
+  const replicas = String(members.length);
+  const inSync = members.length === 3 ? '2' : '1';
+  const properties: Record<string, string> = {
+    'process.roles': 'broker,controller',
+    'node.id': String(self.id),
+    'controller.quorum.voters': members.map((one) => `${one.id}@127.0.0.1:${one.controllerPort}`).join(','),
+    listeners: `PLAINTEXT://127.0.0.1:${self.port},CONTROLLER://127.0.0.1:${self.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${self.port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': data,
+    'auto.create.topics.enable': 'false',
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': replicas,
+    'offsets.topic.num.partitions': '3',
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'transaction.state.log.num.partitions': '3',
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
+    // A group's first member waits for no others.
+    'group.initial.rebalance.delay.ms': '0',
+    // A killed leader is noticed after 6 s, not 9.
+    'broker.session.timeout.ms': '6000',
+    'broker.heartbeat.interval.ms': '1000',
+    ...over,
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/** Waits until the broker on this port says that all of these are in the cluster, and has a controller. */
+async function together(port: number, ids: number[], signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + START;
+  let last: unknown;
+  while (Date.now() < deadline && !signal.aborted) {
+    try {
+      const view = await clusterView(port, 2000);
+      if (view.controller >= 0 && ids.every((id) => view.brokers.includes(id))) return;
+    } catch (error) {
+      last = error;
+    }
+    await delay(50);
+  }
+  throw last ?? new Error(`the broker on port ${port} did not join`);
+}
