@@ -3,9 +3,10 @@
  * `aud`, `exp` and `nbf`; the rest is here.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { SsoLinkError } from '../errors.ts';
 import { ProviderError } from './bounded-fetch.ts';
+import type { KeySource } from './provider-keys.ts';
 
 export interface ExpectedIdToken {
   issuer: string;
@@ -13,7 +14,7 @@ export interface ExpectedIdToken {
   nonce: string;
   /** What came with the ID token: `at_hash` is held against it. */
   accessToken: string;
-  keys: JWTVerifyGetKey;
+  keys: KeySource;
 }
 
 export interface IdTokenClaims extends JWTPayload {
@@ -67,18 +68,12 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
     clockTolerance: CLOCK_SKEW_S,
     requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'nonce'],
   };
+  const { keys } = expected;
   try {
-    return await jwtVerify(token, expected.keys, options).catch(async (error) => {
-      // No `kid` and several keys: each suitable one is tried.
-      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-      for await (const key of error) {
-        try {
-          return await jwtVerify(token, key, options);
-        } catch (cause) {
-          if (!(cause instanceof errors.JWSSignatureVerificationFailed)) throw cause;
-        }
-      }
-      throw new errors.JWSSignatureVerificationFailed();
+    return await verifyByAny(token, keys.find, options).catch(async (error) => {
+      const mayBeRotated = error instanceof errors.JWSSignatureVerificationFailed;
+      if (!mayBeRotated || !(await keys.renew())) throw error;
+      return verifyByAny(token, keys.find, options);
     });
   } catch (error) {
     if (error instanceof ProviderError) throw error;
@@ -90,6 +85,23 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
     }
     if (error instanceof errors.JOSEError) throw invalid(error.code);
     throw invalid('malformed');
+  }
+}
+
+/** No `kid` and several keys: each suitable one is tried. */
+async function verifyByAny(token: string, find: JWTVerifyGetKey, options: JWTVerifyOptions) {
+  try {
+    return await jwtVerify(token, find, options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return await jwtVerify(token, key, options);
+      } catch (cause) {
+        if (!(cause instanceof errors.JWSSignatureVerificationFailed)) throw cause;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
   }
 }
 

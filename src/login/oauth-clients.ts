@@ -262,7 +262,7 @@ function readTokens(answer: unknown): Tokens {
   const accessToken = readToken(fields, 'access_token');
   const idToken = readToken(fields, 'id_token');
   const refreshToken = readToken(fields, 'refresh_token');
-  if (accessToken === undefined || !/^bearer$/i.test(String(fields.token_type))) {
+  if (accessToken === undefined || readToken(fields, 'token_type')?.toLowerCase() !== 'bearer') {
     throw new ProviderError(
       'provider_answer_invalid',
       'the token endpoint gave an answer that is no token response',

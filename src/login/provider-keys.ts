@@ -5,15 +5,24 @@ import { boundedFetch } from './bounded-fetch.ts';
 const COOL_DOWN_MS = 30_000;
 
 /** The signing keys behind an issuer's `jwks_uri`. */
-export type ProviderKeys = (jwksUri: string) => JWTVerifyGetKey;
+export interface KeySource {
+  find: JWTVerifyGetKey;
+  /**
+   * Fetches the keys again, for a provider that changed a key and kept its `kid`, or names none.
+   * @returns false within the cool-down: nothing was fetched
+   */
+  renew(): Promise<boolean>;
+}
+
+export type ProviderKeys = (jwksUri: string) => KeySource;
 
 /** The signing keys of each issuer, fetched when needed and again when a `kid` is unknown. */
 export function createProviderKeys(): ProviderKeys {
-  const sets = new Map<string, JWTVerifyGetKey>();
+  const sources = new Map<string, KeySource>();
   return (jwksUri) => {
-    const known = sets.get(jwksUri);
+    const known = sources.get(jwksUri);
     if (known) return known;
-    const keys = createRemoteJWKSet(new URL(jwksUri), {
+    const set = createRemoteJWKSet(new URL(jwksUri), {
       cooldownDuration: COOL_DOWN_MS,
       // jose itself reads an answer of any size.
       [customFetch]: async (url) => {
@@ -21,7 +30,15 @@ export function createProviderKeys(): ProviderKeys {
         return new Response(new Uint8Array(body), { status });
       },
     });
-    sets.set(jwksUri, keys);
-    return keys;
+    const source: KeySource = {
+      find: set,
+      async renew() {
+        if (set.coolingDown) return false;
+        await set.reload();
+        return true;
+      },
+    };
+    sources.set(jwksUri, source);
+    return source;
   };
 }

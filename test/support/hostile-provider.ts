@@ -49,7 +49,8 @@ export async function startHostileProvider(options: { host?: string } = {}): Pro
     const url = new URL(incoming.url ?? '', issuer);
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const endpoint = PATHS[url.pathname] ?? 'other';
+    // Beneath /v2 everything is there a second time, for metadata that say so.
+    const endpoint = PATHS[url.pathname.replace(/^\/v2/, '')] ?? 'other';
     const request: HostileRequest = {
       endpoint,
       method: incoming.method ?? '',

@@ -34,7 +34,7 @@ export function createGrants(clients: Map<string, HostileClient>, secrets: Set<s
   function authenticated({ headers, form }: HostileRequest): HostileClient {
     const [, basic] = /^Basic (.+)$/.exec(String(headers.authorization ?? '')) ?? [];
     const [id, given] = basic
-      ? Buffer.from(basic, 'base64').toString().split(':').map(decodeURIComponent)
+      ? Buffer.from(basic, 'base64').toString().split(':').map(formDecoded)
       : [form.get('client_id'), form.get('client_secret')];
     const client = clients.get(id ?? '');
     const method = basic ? 'client_secret_basic' : 'client_secret_post';
@@ -98,4 +98,9 @@ export function createGrants(clients: Map<string, HostileClient>, secrets: Set<s
       return token;
     },
   };
+}
+
+/** RFC 6749 §2.3.1: both halves of a Basic credential are form-encoded. */
+function formDecoded(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
 }

@@ -2,6 +2,7 @@
 import type { Test } from 'tap';
 import { type HttpBrowser, httpBrowser, type Page } from '../../../dev/browser.ts';
 import { SESSION_COOKIE } from '../../../src/cookies.ts';
+import { type SsoAuthenticated, ssoAuthenticated } from '../../../src/events/sso-authenticated.ts';
 import { type HostileProvider, startHostileProvider } from '../hostile-provider.ts';
 import { addCompany, startService, type TestCompany, type TestService } from '../service.ts';
 
@@ -75,6 +76,13 @@ export async function startHostileService(
     },
   };
   return service;
+}
+
+/** What the newest login told the topic. */
+export async function lastEvent({ database }: HostileService): Promise<SsoAuthenticated> {
+  const [row] = await database.sql<{ payload: Buffer }[]>`
+    SELECT payload FROM outbox WHERE topic = ${ssoAuthenticated.topic} ORDER BY id DESC LIMIT 1`;
+  return ssoAuthenticated.parse(row?.payload ?? null);
 }
 
 export function startUrl(url: string, query: Record<string, string>): string {
