@@ -11,6 +11,7 @@ import type { Io } from './io.ts';
 import { keysCommands } from './keys.ts';
 import { linksCommands } from './links.ts';
 import { migrateCommand } from './migrate.ts';
+import { previewCommand } from './preview.ts';
 import { pruneCommand } from './prune.ts';
 import { resultsCommands } from './results.ts';
 import { roleCommands } from './roles.ts';
@@ -29,7 +30,7 @@ const GROUPS: [string, ...Group[]][] = [
   ['Roles:', roleCommands],
   ['Setting up:', migrateCommand, topicsCommand, doctorCommand],
   ['Companies:', companyCommands, domainCommands, clientCommands],
-  ['People:', accountsCommands, usersCommands, resultsCommands, linksCommands],
+  ['People:', accountsCommands, usersCommands, previewCommand, resultsCommands, linksCommands],
   ['Keeping:', deadLettersCommands, keysCommands, pruneCommand, auditCommands],
 ];
 
@@ -47,7 +48,8 @@ export async function runCommand(argv: string[], given: Omit<Io, 'exitCode'>): P
   }
 }
 
-function buildProgram(io: Io): Command {
+/** The whole command line. What it prints and asks goes by `io`. */
+export function buildProgram(io: Io): Command {
   const program = new Command('sso-link')
     .description('JumpCloud sign-in, linked to the accounts that people already have')
     .addHelpText('after', HELP)

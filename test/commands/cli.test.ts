@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import t from 'tap';
+import { buildProgram } from '../../src/commands/program.ts';
+import { testDatabase } from '../support/database.ts';
+import { SECRET_KEY } from './operator.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+async function sso(args: string[], env: Record<string, string>, stdin = '') {
+  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: 'pipe',
+  });
+  child.stdin.end(stdin);
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => (out += chunk));
+  child.stderr.on('data', (chunk) => (err += chunk));
+  const [exitCode] = await once(child, 'close');
+  return { exitCode, out, err };
+}
+
+t.test('an operator’s first hour, in processes', async (t) => {
+  const { url, sql } = await testDatabase(t);
+  const env = { DATABASE_URL: url, SECRET_KEYS: SECRET_KEY, SSO_LINK_OPERATOR: 'olga' };
+  t.match(await sso(['company', 'create', 'acme', '--name', 'Acme Ltd'], env), {
+    exitCode: 0,
+    out: "company 'acme' created\n",
+    err: '',
+  });
+  const client = ['client', 'create', 'acme', '--client-id', 'c', '--region', 'us', '--no-check', '--json'];
+  const created = await sso(client, env, 'secret\n');
+  t.match(created, { exitCode: 0, err: '' });
+  t.match(JSON.parse(created.out), { company: 'acme', status: 'draft' });
+  const line = {
+    user_id: 'u',
+    provider: 'google',
+    provider_user_id: '1',
+    email: 'u@acme.test',
+    email_verified: true,
+  };
+  t.match(await sso(['accounts', 'import', '-'], env, `${JSON.stringify(line)}\nbad`), {
+    exitCode: 2,
+    err: 'line 2: not JSON\n',
+  });
+  t.equal((await sql`SELECT 1 FROM users`).length, 1);
+  const [row] = await sql`SELECT actor FROM audit_log`;
+  t.equal(row?.actor, 'operator:olga');
+});
+
+t.test('what goes wrong ends with one line and exit code 1', async (t) => {
+  const gone = { DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:1/none' };
+  const answer = await sso(['company', 'list'], gone);
+  t.match(answer, { exitCode: 1, out: '', err: /^sso-link: the database does not answer: [^\n]+\n$/ });
+  t.notMatch(answer.err, /hunter2/);
+  t.match(await sso(['company', 'list'], { ...gone, LOG_LEVEL: 'debug' }), { exitCode: 1, err: /\n +at / });
+  t.match(await sso(['server'], {}), {
+    exitCode: 1,
+    out: '',
+    err: /^sso-link: DATABASE_URL is not set: .*\n +PUBLIC_URL is not set: .*\n/,
+  });
+  t.match(await sso(['company', 'lst'], {}), { exitCode: 1, err: /unknown command 'lst'/ });
+});
+
+t.test('every command explains itself, and prints JSON where it is told to', async (t) => {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const io = { env: {}, stdin: Readable.from([]), stdout: silent, stderr: silent, exitCode: 0 };
+  const leaves: string[] = [];
+  const walk = (command: Command, path: string[]) => {
+    t.not(command.description(), '', `${path.join(' ')} says what it does`);
+    if (command.commands.length === 0) {
+      leaves.push(path.join(' '));
+      t.match(command.helpInformation(), /--json/, path.join(' '));
+    }
+    for (const child of command.commands) walk(child, [...path, child.name()]);
+  };
+  walk(buildProgram(io), []);
+  // The names are a contract: operators' scripts rely on them.
+  t.same(leaves.sort(), [
+    'accounts import',
+    'audit list',
+    'client activate',
+    'client create',
+    'client disable',
+    'client list',
+    'client update',
+    'company create',
+    'company disable',
+    'company enable',
+    'company list',
+    'dead-letters list',
+    'dead-letters replay',
+    'doctor',
+    'domain add',
+    'domain list',
+    'domain move',
+    'domain remove',
+    'keys reseal',
+    'keys rotate',
+    'link',
+    'links approve',
+    'links remove',
+    'migrate',
+    'preview',
+    'prune',
+    'relay',
+    'results list',
+    'results show',
+    'server',
+    'topics',
+    'users delete',
+    'users resume',
+    'users suspend',
+    'worker',
+  ]);
+});

@@ -1,0 +1,37 @@
+import t from 'tap';
+import { LANES } from '../../src/outbox/lanes.ts';
+import { operator } from './operator.ts';
+
+const brokers = process.env.KAFKA_BROKERS;
+
+t.test('topics makes what is missing', { skip: brokers ? false : 'no Kafka' }, async (t) => {
+  const run = operator('postgres://nobody@127.0.0.1:1/none', {
+    KAFKA_BROKERS: brokers ?? '',
+    KAFKA_TOPIC_PREFIX: `t${Date.now()}-`,
+    JUMPCLOUD_ISSUERS: 'us=http://localhost:1/',
+  });
+  const found = async () =>
+    Object.fromEntries(
+      (await run('doctor --json')).json.map((line) => [line.check, `${line.status} ${line.detail}`]),
+    );
+  t.match(await found(), {
+    brokers: /^ok \d brokers? answers?/,
+    topics: /^fail no topic .*: run `sso-link topics`/,
+  });
+
+  const made = await run('topics --json');
+  t.match(made, { exitCode: 0, err: '' });
+  t.match(
+    made.json.map((topic) => [topic.partitions, topic.created]),
+    Array.from({ length: 3 }, () => [LANES, true]),
+  );
+  t.match((await run('topics --json')).json, [{ created: false }, { created: false }, { created: false }]);
+  t.match(await found(), { topics: /^ok 3 topics of 24 partitions/ });
+});
+
+t.test('topics names the broker’s absence', async (t) => {
+  const answer = await operator('', { KAFKA_BROKERS: '127.0.0.1:1' })('topics --json');
+  t.match(answer, { exitCode: 1, out: '' });
+  t.match(JSON.parse(answer.err), { error: 'kafka_unavailable' });
+  t.match(await operator('')('topics'), { exitCode: 1, err: /KAFKA_BROKERS is not set/ });
+});
