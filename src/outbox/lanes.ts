@@ -1,9 +1,10 @@
+import { PARTITIONS } from '../events/partitions.ts';
+
 /**
  * A lane is a Kafka partition. The relay sends a lane's rows with `partition: lane`, so what a lane holds
- * for a topic goes out as one send, in order. Raising the number moves keys between partitions and breaks
- * the order of an identity's events: it is a constant for that reason.
+ * for a topic goes out as one send, in order.
  */
-export const LANES = 24;
+export const LANES = PARTITIONS;
 
 /** The lane of a key: what Kafka's default partitioner would choose. A record without a key takes lane 0. */
 export function laneOf(key: Buffer | null): number {

@@ -9,14 +9,13 @@ import type { OutgoingRecord, RecordSender } from '../kafka/records.ts';
 import { LANES } from './lanes.ts';
 
 export interface Round {
+  lane: number;
   /** Rows that were sent and deleted. */
   sent: number;
   /** By topic. */
   topics: Record<string, number>;
   /** Rows that were given up. */
   dead: DeadRow[];
-  /** Whether the lane may hold more than was read. */
-  full: boolean;
   /** What ended the round early: `kafka_unavailable`. */
   failure?: unknown;
 }
@@ -37,33 +36,47 @@ interface Row {
 }
 
 const ROUND_ROWS = 500;
+/** Rows are read into memory: dead letters may be a megabyte each. */
+const ROUND_BYTES = 4 << 20;
+/** Below a broker's `max.message.bytes` (1 MiB by default), which is a batch's limit, not a record's. */
+const SEND_BYTES = 768 << 10;
+/** What a row weighs beside its payload: key, headers, framing. */
+const ROW_BYTES = 512;
 /** Tries before a row that Kafka refuses is given up. */
 const MAX_ATTEMPTS = 3;
-/** The transaction must not idle for 10 s: no further send is begun after so long. */
-const ROUND_MS = 4_000;
+/** No send is begun after so long: with the last one's own limit the transaction idles for less than 10 s. */
+const ROUND_MS = 2_000;
 
 /**
  * Relays one lane that nobody else holds.
  * @param from the lane to look at first, so that none is always last
+ * @param resting lanes to leave alone
  * @returns undefined where no lane has rows that nobody else is sending
  */
 export async function relayRound(
   database: Pick<Database, 'transaction'>,
   sender: Pick<RecordSender, 'send'>,
   from: number,
+  resting: number[] = [],
 ): Promise<Round | undefined> {
   return database.transaction(async (tx) => {
     // Lock first, read after: one statement would read with a snapshot from before the lock, and send again
-    // what another relay has just deleted.
+    // what another relay has just deleted. LIMIT 1 probes the index once a lane: EXISTS may become a join
+    // that reads the whole outbox.
     const [held] = await tx.sql<{ lane: number }[]>`
       SELECT lane FROM outbox_lanes l
-      WHERE EXISTS (SELECT FROM outbox o WHERE o.lane = l.lane)
+      WHERE lane <> ALL(${resting}::smallint[]) AND (SELECT true FROM outbox o WHERE o.lane = l.lane LIMIT 1)
       ORDER BY (lane - ${from}::int + ${LANES}::int) % ${LANES}::int
       LIMIT 1 FOR UPDATE SKIP LOCKED`;
     if (held === undefined) return undefined;
     const rows = await tx.sql<Row[]>`
-      SELECT id, topic, key, headers, payload, attempts FROM outbox
-      WHERE lane = ${held.lane} ORDER BY id LIMIT ${ROUND_ROWS}`;
+      SELECT id, topic, key, headers, payload, attempts
+      FROM (
+        SELECT *, sum(octet_length(payload)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS bytes
+        FROM outbox WHERE lane = ${held.lane} ORDER BY id LIMIT ${ROUND_ROWS}
+      ) AS oldest
+      WHERE coalesce(bytes - octet_length(payload), 0) < ${ROUND_BYTES}
+      ORDER BY id`;
     return relayRows(tx, sender, held.lane, rows);
   });
 }
@@ -74,12 +87,11 @@ async function relayRows(
   lane: number,
   rows: Row[],
 ): Promise<Round> {
-  const round: Round = { sent: 0, topics: {}, dead: [], full: rows.length === ROUND_ROWS };
-  const deadline = Date.now() + ROUND_MS;
+  const round: Round = { lane, sent: 0, topics: {}, dead: [] };
   const sent: string[] = [];
+  const until = Date.now() + ROUND_MS;
   for (const [topic, ofTopic] of byTopic(rows)) {
-    if (Date.now() > deadline) break;
-    const result = await sendInOrder(sender, topic, lane, ofTopic);
+    const result = await sendInOrder((part) => sender.send(topic, lane, part.map(toRecord)), ofTopic, until);
     sent.push(...result.sent);
     round.topics[topic] = result.sent.length;
     if (result.unsendable) await countAttempt(tx, result.unsendable, round);
@@ -110,32 +122,46 @@ interface Sent {
 }
 
 /**
- * Sends the rows as one; where Kafka refuses them, halves until the one that it refuses is found. What stands
- * behind that one waits, so that its key's order holds.
+ * Sends the rows in parts that a broker takes; where Kafka refuses a part, halves it until the row that it
+ * refuses is found. What stands behind that row waits, so that its key's order holds. So does what there is
+ * no time left for.
  */
-async function sendInOrder(
-  sender: Pick<RecordSender, 'send'>,
-  topic: string,
-  lane: number,
-  rows: Row[],
-): Promise<Sent> {
-  try {
-    await sender.send(topic, lane, rows.map(toRecord));
-    return { sent: rows.map((row) => row.id) };
-  } catch (error) {
-    if (codeOf(error) !== 'record_unsendable') return { sent: [], failure: error };
-    const [only] = rows;
-    if (only !== undefined && rows.length === 1) return { sent: [], unsendable: { row: only, error } };
+async function sendInOrder(send: (part: Row[]) => Promise<void>, rows: Row[], until: number): Promise<Sent> {
+  const sent: string[] = [];
+  const parts = inParts(rows);
+  for (let part = parts.shift(); part !== undefined && Date.now() < until; part = parts.shift()) {
+    try {
+      await send(part);
+      for (const row of part) sent.push(row.id);
+    } catch (error) {
+      if (codeOf(error) !== 'record_unsendable') return { sent, failure: error };
+      const [row] = part;
+      if (row !== undefined && part.length === 1) return { sent, unsendable: { row, error } };
+      const middle = Math.ceil(part.length / 2);
+      parts.unshift(part.slice(0, middle), part.slice(middle));
+    }
   }
-  const middle = Math.ceil(rows.length / 2);
-  const first = await sendInOrder(sender, topic, lane, rows.slice(0, middle));
-  if (first.unsendable || first.failure !== undefined) return first;
-  const second = await sendInOrder(sender, topic, lane, rows.slice(middle));
-  return { ...second, sent: [...first.sent, ...second.sent] };
+  return { sent };
+}
+
+function inParts(rows: Row[]): Row[][] {
+  const parts: Row[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const size = (row.payload?.length ?? 0) + ROW_BYTES;
+    if (bytes + size > SEND_BYTES) {
+      parts.push([]);
+      bytes = 0;
+    }
+    bytes += size;
+    parts.at(-1)?.push(row);
+  }
+  return parts;
 }
 
 function toRecord({ id, key, payload, headers }: Row): OutgoingRecord {
-  return { key, value: payload, headers: { ...headers, ce_sequence: id } };
+  headers.ce_sequence = id;
+  return { key, value: payload, headers };
 }
 
 /** A row that Kafka refuses on its own is given up after a few tries: it must not block its lane for ever. */
