@@ -37,8 +37,16 @@ export async function startHostileProvider(options: { host?: string } = {}): Pro
   const accessTokens = new Map<string, Grant>();
   const requests: HostileRequest[] = [];
   let behaviour: Behaviour = {};
+  let [open, largest] = [0, 0];
 
   const server = createServer((request, response) => {
+    const { socket } = request;
+    const before = socket.bytesWritten;
+    open += 1;
+    response.on('close', () => {
+      open -= 1;
+      largest = Math.max(largest, socket.bytesWritten - before);
+    });
     void answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   server.listen(0, options.host ?? 'localhost');
@@ -185,6 +193,8 @@ export async function startHostileProvider(options: { host?: string } = {}): Pro
     calls: (endpoint) => requests.filter((request) => request.endpoint === endpoint).length,
     requests,
     secrets,
+    open: () => open,
+    largest: () => largest,
     async stop() {
       server.close();
       server.closeAllConnections();

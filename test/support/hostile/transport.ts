@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 
 /** How an answer travels. `send` is the honest way. */
 export type Transport = (response: ServerResponse, send: () => void) => void | Promise<void>;
@@ -27,7 +28,8 @@ export const transports = {
   /** A whole answer of 8 MiB. */
   huge(response) {
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ padding: 'a'.repeat(8 * 1024 * 1024) }));
+    const parts = ['{"padding":"', ...Array<string>(128).fill('a'.repeat(64 * 1024)), '"}'];
+    pipeline(Readable.from(parts, { objectMode: false }), response, () => {});
   },
   /** Promises more than it sends. */
   truncated(response) {

@@ -59,5 +59,9 @@ export interface HostileProvider {
   requests: HostileRequest[];
   /** Every secret that was given out or came in: what no log may hold. */
   secrets: Set<string>;
+  /** Answers that somebody still waits for. */
+  open(): number;
+  /** Bytes of the largest answer, as far as they were taken. */
+  largest(): number;
   stop(): Promise<void>;
 }

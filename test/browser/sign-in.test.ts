@@ -1,0 +1,146 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import t, { type Test } from 'tap';
+import { chromium, chromiumAvailable } from '../../dev/browser.ts';
+import { type Parts, startParts } from '../../dev/parts.ts';
+import { startProduct } from '../../dev/product.ts';
+import { rolesHere } from '../../dev/roles.ts';
+import { createStream, type LocalStream } from '../../dev/stream.ts';
+
+const ADA = 'ada@acme.test';
+const skip = (await chromiumAvailable()) ? false : 'Chromium is not installed';
+
+interface World {
+  parts: Parts;
+  stream: LocalStream;
+  browser: Browser;
+}
+
+async function startWorld(t: Test): Promise<World> {
+  const parts = await startParts({ logLevel: 'silent' });
+  t.teardown(() => parts.stop());
+  const stream = createStream();
+  const roles = await rolesHere(parts.env, stream);
+  t.teardown(() => roles.stop());
+  const product = await startProduct({
+    port: Number(new URL(parts.appUrl).port),
+    serviceUrl: parts.serviceUrl,
+  });
+  t.teardown(() => product.stop());
+  const browser = await chromium();
+  t.teardown(() => browser.close());
+  return { parts, stream, browser };
+}
+
+/** A fresh profile; an error in the console of a page of ours fails the test, a breach of the CSP above all. */
+async function open(
+  t: Test,
+  { browser, parts: { serviceUrl } }: World,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext(options);
+  t.teardown(() => context.close());
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    // An answer of 401 or 403 is told as an error as well: those are /session and the pages of a refusal.
+    const expected =
+      /status of 40[13]/.test(message.text()) || !message.location().url.startsWith(serviceUrl);
+    if (message.type() === 'error' && !expected) t.fail(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => t.fail(error.message));
+  return page;
+}
+
+async function toJumpCloud(page: Page, parts: Parts, email: string): Promise<void> {
+  await page.goto(`${parts.serviceUrl}/login?return_to=${encodeURIComponent(parts.appUrl)}`);
+  await page.getByLabel('Work email').fill(email);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('link', { name: 'Continue with JumpCloud' }).click();
+}
+
+async function atJumpCloud(page: Page, email: string): Promise<void> {
+  await page.locator('input[name=email]').fill(email);
+  await page.locator('input[name=password]').fill('password');
+  await page.locator('input[name=password]').press('Enter');
+}
+
+t.test('from the work email to the product, and out again', { skip }, async (t) => {
+  const world = await startWorld(t);
+  const { parts } = world;
+  const page = await open(t, world);
+
+  await page.goto(parts.appUrl);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByLabel('Work email').fill(ADA);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Continue with JumpCloud' }).press('Enter');
+  await atJumpCloud(page, ADA);
+  await page.waitForURL(`${parts.appUrl}/`);
+  await page.getByText('Signed in as Ada Byron, user u-ada of acme.').waitFor();
+  t.pass('the product knows who is signed in, by the verified token');
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('You are signed out.').waitFor();
+  await page.getByRole('link', { name: 'Continue with JumpCloud' }).waitFor();
+  t.pass('the company is remembered: the next time is one press');
+  await page.goto(parts.appUrl);
+  await page.getByText('Nobody is signed in (none).').waitFor();
+});
+
+t.test('without JavaScript', { skip }, async (t) => {
+  const world = await startWorld(t);
+  const { parts } = world;
+  const page = await open(t, world, { javaScriptEnabled: false });
+  await toJumpCloud(page, parts, ADA);
+  await atJumpCloud(page, ADA);
+  await page.waitForURL(`${parts.appUrl}/`);
+  t.equal(page.url(), `${parts.appUrl}/`);
+});
+
+t.test('two tabs at once', { skip }, async (t) => {
+  const world = await startWorld(t);
+  const { parts } = world;
+  const first = await open(t, world);
+  const second = await first.context().newPage();
+  await toJumpCloud(first, parts, ADA);
+  await toJumpCloud(second, parts, ADA);
+  for (const tab of [first, second]) {
+    await atJumpCloud(tab, ADA);
+    await tab.waitForURL(`${parts.appUrl}/`);
+  }
+  await second.getByText('Signed in as Ada Byron').waitFor();
+  t.pass('both landed');
+});
+
+t.test(
+  'with Kafka away the login succeeds, and the waiting page says something sensible',
+  { skip },
+  async (t) => {
+    const world = await startWorld(t);
+    const { parts, stream } = world;
+    stream.pause();
+    const page = await open(t, world);
+    await toJumpCloud(page, parts, ADA);
+    await atJumpCloud(page, ADA);
+    await page.getByRole('heading', { name: 'Signing you in' }).waitFor();
+    await page.getByText('takes longer than usual').waitFor({ timeout: 30_000 });
+    await page.getByText('Nothing is lost').waitFor();
+    t.pass('after a while the page says that it takes longer, and what to do');
+    stream.resume();
+    await page.waitForURL(`${parts.appUrl}/`, { timeout: 20_000 });
+    t.pass('the page went on by itself when Kafka was back');
+  },
+);
+
+t.test('a refusal says what to do next, and nothing about other accounts', { skip }, async (t) => {
+  const world = await startWorld(t);
+  const { parts } = world;
+  const page = await open(t, world);
+  await page.goto(`${parts.serviceUrl}/login?company=acme`);
+  await page.getByRole('link', { name: 'Continue with JumpCloud' }).click();
+  await atJumpCloud(page, 'ivo@acme.test');
+  await page.getByRole('heading', { name: 'We could not connect you to an account' }).waitFor();
+  t.equal(
+    await page.getByRole('link', { name: 'Other ways to sign in' }).getAttribute('href'),
+    `${parts.appUrl}/`,
+  );
+});
