@@ -180,19 +180,37 @@ const shared = {
   https: new https.Agent({ keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 }),
 };
 
-type AddRequest = { addRequest(request: unknown, options: unknown): void };
+type AddRequest = { addRequest(request: http.ClientRequest, options: unknown): void };
 
 /** The library clones its options deeply, agents too: each clone hands its requests to the one shared agent. */
 class SharedHttpAgent extends http.Agent {
-  addRequest(request: unknown, options: unknown): void {
+  addRequest(request: http.ClientRequest, options: unknown): void {
+    watch(request);
     (shared.http as unknown as AddRequest).addRequest(request, options);
   }
 }
 
 class SharedHttpsAgent extends https.Agent {
-  addRequest(request: unknown, options: unknown): void {
+  addRequest(request: http.ClientRequest, options: unknown): void {
+    watch(request);
     (shared.https as unknown as AddRequest).addRequest(request, options);
   }
+}
+
+/** The status that the library isn't told of. */
+type Answer = http.IncomingMessage & { answered?: number | undefined };
+
+/**
+ * What the library leaves undone: it takes any status below 400 for success, a redirect with a body as well
+ * (RFC 6749 §5.1 knows 200 alone), and it goes on reading an answer that drips when nobody waits any longer.
+ */
+function watch(request: http.ClientRequest): void {
+  const cutOff = setTimeout(() => request.destroy(), PROVIDER_TIMEOUT_MS + 100);
+  request.once('close', () => clearTimeout(cutOff));
+  request.once('response', (response: Answer) => {
+    response.answered = response.statusCode;
+    if (response.statusCode !== 200 && Number(response.statusCode) < 400) response.statusCode = 502;
+  });
 }
 
 /** The library's timers for connecting and reading are two: this is the one deadline over both. */
@@ -219,7 +237,7 @@ interface WreckError {
   isBoom?: boolean;
   code?: string;
   output?: { statusCode: number };
-  data?: { isResponseError?: boolean; payload?: { error?: unknown }; code?: string } | null;
+  data?: { isResponseError?: boolean; payload?: { error?: unknown }; code?: string; res?: Answer } | null;
 }
 
 /** What the library threw holds the request and so the client's credential: only codes get out of here. */
@@ -237,17 +255,15 @@ function translate(thrown: unknown): SsoLinkError {
         `the token endpoint answered ${code}: look at the client secret and at the Client Authentication Type`,
       );
     }
-    return new ProviderError('provider_failed', `the token endpoint answered ${status}`);
+    const answered = error.data.res?.answered ?? status;
+    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`);
   }
   if (status === 504) {
     return new ProviderError('provider_timeout', 'the token endpoint gave no whole answer within 10 s');
   }
   const network = error.data?.code ?? error.code;
-  if (status === 502 || network === 'ECONNRESET' || network === 'ECONNREFUSED') {
-    return new ProviderError(
-      'provider_unreachable',
-      `the token endpoint could not be reached (${network ?? 'closed'})`,
-    );
+  if (network !== undefined) {
+    return new ProviderError('provider_unreachable', `the token endpoint could not be reached (${network})`);
   }
   return new ProviderError(
     'provider_answer_invalid',

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
-import { boundedFetch } from './bounded-fetch.ts';
+import { boundedJson } from './bounded-fetch.ts';
 
 /** An unknown `kid` makes us fetch the keys again, but not more often: a flood of them costs one fetch. */
 const COOL_DOWN_MS = 30_000;
@@ -25,10 +25,7 @@ export function createProviderKeys(): ProviderKeys {
     const set = createRemoteJWKSet(new URL(jwksUri), {
       cooldownDuration: COOL_DOWN_MS,
       // jose itself reads an answer of any size.
-      [customFetch]: async (url) => {
-        const { status, body } = await boundedFetch(url, { headers: { accept: 'application/json' } });
-        return new Response(new Uint8Array(body), { status });
-      },
+      [customFetch]: async (url) => Response.json(await boundedJson(url)),
     });
     const source: KeySource = {
       find: set,
