@@ -16,6 +16,8 @@ export interface PostgresOptions {
   durable?: boolean;
   /** Server settings, as in postgresql.conf. */
   settings?: Record<string, string>;
+  /** Starts one even where TEST_DATABASE_URL is set: a test that kills it needs its own. */
+  own?: boolean;
 }
 
 export interface Postgres {
@@ -40,7 +42,7 @@ const DEADLINE = 30_000;
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const given = process.env.TEST_DATABASE_URL;
-  return given ? external(given) : embedded(options);
+  return given && !options.own ? external(given) : embedded(options);
 }
 
 async function embedded(options: PostgresOptions): Promise<Postgres> {

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import t, { type Test } from 'tap';
+import { kafkaAvailable, startKafka } from '../../dev/kafka.ts';
+import { until } from '../support/until.ts';
+
+const here = await kafkaAvailable({ own: true });
+const skip = here.available ? false : here.reason;
+
+function client(brokers: string[]) {
+  return new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING, retry: { retries: 10 } });
+}
+
+async function send(t: Test, brokers: string[], value: string) {
+  const producer = client(brokers).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  t.teardown(() => producer.disconnect());
+  await producer.connect();
+  await producer.send({ topic: 'things', acks: -1, messages: [{ key: 'key', value }] });
+}
+
+t.test(
+  'three nodes: records survive the death of one, and nothing is left',
+  { skip, timeout: 120_000 },
+  async (t) => {
+    const cluster = await startKafka({ brokers: 3, own: true });
+    t.teardown(() => cluster.stop());
+    t.equal(cluster.brokers.length, 3);
+    const admin = client(cluster.brokers).admin();
+    t.teardown(() => admin.disconnect());
+    await admin.connect();
+    t.equal((await admin.describeCluster()).brokers.length, 3);
+    await admin.createTopics({ topics: [{ topic: 'things', numPartitions: 1, replicationFactor: 3 }] });
+    await send(t, cluster.brokers, 'before');
+
+    const leader = async () =>
+      (await admin.fetchTopicMetadata({ topics: ['things'] })).topics[0]?.partitions[0]?.leader;
+    const first = await leader();
+    const victim = cluster.nodes.find(({ id }) => id === first);
+    const pid = victim?.pid ?? 0;
+    await victim?.kill();
+    t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    await until(async () => (await leader().catch(() => first)) !== first, 60_000);
+    await send(t, cluster.brokers, 'after');
+
+    const consumer = client(cluster.brokers).consumer({ groupId: 'group' });
+    t.teardown(() => consumer.disconnect());
+    await consumer.subscribe({ topic: 'things', fromBeginning: true });
+    const values: string[] = [];
+    await consumer.run({
+      eachMessage: async ({ message }) => void values.push(String(message.value)),
+    });
+    await until(() => values.length === 2, 60_000);
+    t.same(values, ['before', 'after']);
+
+    await victim?.start();
+    t.not(victim?.pid, pid);
+    await until(async () => (await admin.describeCluster()).brokers.length === 3);
+    await t.rejects(
+      admin.fetchTopicMetadata({ topics: ['unknown'] }),
+      { message: /does not host this topic-partition/ },
+      'no topic makes itself',
+    );
+  },
+);
+
+t.test('one node, started again in order', { skip, timeout: 120_000 }, async (t) => {
+  const cluster = await startKafka({ own: true });
+  t.teardown(() => cluster.stop());
+  const [node] = cluster.nodes;
+  const folder = `/proc/${node?.pid}/cwd`;
+  t.ok(existsSync(folder));
+  node?.pause();
+  await node?.stop();
+  t.equal(node?.pid, undefined, 'a paused one can be stopped');
+  await node?.start();
+  t.ok(node?.pid);
+});
+
+t.test('KAFKA_BROKERS is used as it is', async (t) => {
+  const before = process.env.KAFKA_BROKERS;
+  t.teardown(() => {
+    if (before === undefined) delete process.env.KAFKA_BROKERS;
+    else process.env.KAFKA_BROKERS = before;
+  });
+  process.env.KAFKA_BROKERS = 'one:9092, two:9092';
+  t.same(await kafkaAvailable(), { available: true });
+  const cluster = await startKafka();
+  t.match(cluster, { brokers: ['one:9092', 'two:9092'], external: true, nodes: [] });
+  await cluster.stop();
+});
