@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import t, { type Test } from 'tap';
+import { clusterView } from '../../dev/kafka/metadata.ts';
 import { kafkaAvailable, startKafka } from '../../dev/kafka.ts';
 import { until } from '../support/until.ts';
 
@@ -62,19 +62,6 @@ t.test(
     );
   },
 );
-
-t.test('one node, started again in order', { skip, timeout: 120_000 }, async (t) => {
-  const cluster = await startKafka({ own: true });
-  t.teardown(() => cluster.stop());
-  const [node] = cluster.nodes;
-  const folder = `/proc/${node?.pid}/cwd`;
-  t.ok(existsSync(folder));
-  node?.pause();
-  await node?.stop();
-  t.equal(node?.pid, undefined, 'a paused one can be stopped');
-  await node?.start();
-  t.ok(node?.pid);
-});
 
 t.test('KAFKA_BROKERS is used as it is', async (t) => {
   const before = process.env.KAFKA_BROKERS;
