@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
-import type { IncomingRecord } from '../../src/kafka/records.ts';
 import { startKafka } from '../kafka.ts';
 import { command, type Env, rolesAsProcesses, rolesHere } from '../roles.ts';
 import { createStream } from '../stream.ts';
+import { readTopic } from '../topics.ts';
 
 export interface StreamedEvent {
   topic: string;
@@ -31,7 +30,7 @@ export async function localStream(env: Env): Promise<DemoStream> {
       const all = () => topics.flatMap((topic) => stream.records(topic));
       for (const end = Date.now() + DEADLINE_MS; all().length < expected && Date.now() < end; )
         await delay(20);
-      return all().map(read);
+      return all().map((record) => shown(record.topic, record));
     },
   };
 }
@@ -52,7 +51,17 @@ export async function brokerStream(env: Env): Promise<DemoStream> {
         await roles.stop();
         await kafka.stop();
       },
-      events: (topics, expected) => readTopics(kafka.brokers, withKafka.KAFKA_TOPIC_PREFIX, topics, expected),
+      async events(topics, expected) {
+        for (const end = Date.now() + DEADLINE_MS; ; await delay(100)) {
+          const read = topics.map(async (topic) =>
+            (await readTopic(kafka.brokers, withKafka.KAFKA_TOPIC_PREFIX + topic)).map((r) =>
+              shown(topic, r),
+            ),
+          );
+          const events = (await Promise.all(read)).flat();
+          if (events.length >= expected || Date.now() > end) return events;
+        }
+      },
     };
   } catch (error) {
     await kafka.stop();
@@ -60,41 +69,13 @@ export async function brokerStream(env: Env): Promise<DemoStream> {
   }
 }
 
-async function readTopics(
-  brokers: string[],
-  prefix: string,
-  topics: string[],
-  expected: number,
-): Promise<StreamedEvent[]> {
-  const consumer = new Kafka({ clientId: 'demo', brokers, logLevel: logLevel.NOTHING }).consumer({
-    groupId: `${prefix}demo-reader`,
-  });
-  const seen: StreamedEvent[] = [];
-  await consumer.connect();
-  await consumer.subscribe({ topics: topics.map((topic) => prefix + topic), fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ topic, message }) => {
-      const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
-      seen.push(
-        read({
-          topic: topic.slice(prefix.length),
-          key: message.key,
-          value: message.value,
-          headers: Object.fromEntries(headers),
-        }),
-      );
-    },
-  });
-  for (const end = Date.now() + DEADLINE_MS; seen.length < expected && Date.now() < end; ) await delay(50);
-  await consumer.disconnect();
-  return seen;
-}
-
-function read(record: Pick<IncomingRecord, 'topic' | 'key' | 'value' | 'headers'>): StreamedEvent {
-  return {
-    topic: record.topic,
-    key: record.key?.toString() ?? null,
-    headers: record.headers,
-    data: JSON.parse(record.value?.toString() ?? 'null'),
-  };
+function shown(
+  topic: string,
+  {
+    key,
+    headers,
+    value,
+  }: { key: Buffer | string | null; headers: Record<string, string>; value: Buffer | null },
+): StreamedEvent {
+  return { topic, key: key?.toString() ?? null, headers, data: JSON.parse(value?.toString() ?? 'null') };
 }
