@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
-import { linkResult } from '../../src/events/link-result.ts';
+import { linkResult, OUTCOMES, REASONS } from '../../src/events/link-result.ts';
 import { decide, POLICY_VERSION } from '../../src/linking/decide.ts';
 import type { Decision } from '../../src/linking/policy-types.ts';
 import {
@@ -235,4 +236,11 @@ t.test('matched names the verified accounts: the linked user’s, or all of thos
   t.same(names(decide(login(), identity(), [bob, ada], company())), ['p1', 'p3'], 'linked');
   const ambiguous = decide(login(), identity(), [bob, { ...ada, companyId: null }], company());
   t.same(names(ambiguous), ['p1', 'p2', 'p3'], 'ambiguous');
+});
+
+t.test('the operator’s page tells of every outcome and reason', async (t) => {
+  const page = await readFile(new URL('../../docs/linking-policy.md', import.meta.url), 'utf8');
+  const advice = page.slice(page.indexOf('## What happened'), page.indexOf('## What always holds'));
+  const results = [...OUTCOMES.filter((outcome) => outcome !== 'refused'), ...REASONS];
+  for (const result of results) t.match(advice, `| \`${result}\` |`);
 });

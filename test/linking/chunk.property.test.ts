@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import t from 'tap';
+import type { LinkResult } from '../../src/events/link-result.ts';
+import { runChunk } from '../../src/linking/chunk.ts';
+import { testDatabase } from '../support/database.ts';
+import { type Company, worldOf } from './world.ts';
+
+const database = await testDatabase(t);
+const { sql } = database;
+const world = worldOf(database);
+
+// Few of each, so that they meet. Emails lie in the domain of the company whose number they carry.
+const who = fc.nat(2);
+const email = fc.record({ who, at: fc.nat(1) });
+const scenario = fc.record({
+  createsUsers: fc.tuple(fc.boolean(), fc.boolean()),
+  users: fc.array(
+    fc.record({
+      company: fc.constantFrom(null, null, 0, 1),
+      status: fc.constantFrom('active', 'active', 'active', 'suspended', 'deleted'),
+      accounts: fc.array(fc.record({ email, verified: fc.boolean() }), { maxLength: 2 }),
+    }),
+    { maxLength: 4 },
+  ),
+  /** Decided before, one by one. */
+  before: fc.array(fc.record({ company: fc.nat(1), subject: who, email }), { maxLength: 4 }),
+  /** What an operator or an import did since to each identity in turn. */
+  since: fc.array(fc.constantFrom('nothing', 'removed', 'approved', 'company cleared'), { maxLength: 4 }),
+  logins: fc.array(
+    fc.record({ company: fc.nat(1), subject: who, email, verified: fc.constantFrom(true, true, false) }),
+    {
+      minLength: 1,
+      maxLength: 8,
+    },
+  ),
+});
+type Scenario = typeof scenario extends fc.Arbitrary<infer S> ? S : never;
+
+let worlds = 0;
+
+/** Builds the scenario in a corner of the database of its own, and returns how its logins were decided. */
+async function play(s: Scenario, inOneChunk: boolean) {
+  const prefix = `w${worlds++}`;
+  const companies: Company[] = [];
+  for (const createsUsers of s.createsUsers) {
+    companies.push(await world.company(`${prefix}-${companies.length}`, { createsUsers }));
+  }
+  const company = (n: number) => companies[n] as Company;
+  const address = ({ who, at }: { who: number; at: number }) => `p${who}@${company(at).domain}`;
+  for (const [i, user] of s.users.entries()) {
+    const over = user.company === null ? {} : { company: company(user.company) };
+    const id = await world.user(`${prefix}-u${i}`, { ...over, status: user.status });
+    for (const { email, verified } of user.accounts) await world.account(id, address(email), { verified });
+  }
+
+  const login = (l: Scenario['logins'][number]) =>
+    world.login(company(l.company), {
+      subject: `s${l.subject}`,
+      email: address(l.email),
+      verified: l.verified,
+    });
+  for (const l of s.before) await runChunk(database, [await login({ ...l, verified: true })]);
+
+  const identities = await sql<{ id: string; user_id: string | null }[]>`
+    SELECT id, user_id FROM sso_identities WHERE company_id = ANY(${companies.map((c) => c.id)}::uuid[])
+    ORDER BY array_position(${companies.map((c) => c.id)}::uuid[], company_id), subject`;
+  for (const [i, act] of s.since.entries()) {
+    const identity = identities[i];
+    if (identity === undefined) continue;
+    if (act === 'company cleared') {
+      await sql`UPDATE users SET company_id = NULL, company_set_by = NULL WHERE id = ${identity.user_id}`;
+    } else if (act !== 'nothing') {
+      await sql`UPDATE sso_identities SET user_id = NULL, linked_at = NULL,
+        link_removed_at = ${act === 'removed' ? new Date().toISOString() : null} WHERE id = ${identity.id}`;
+    }
+  }
+
+  const records = [];
+  for (const l of s.logins) records.push(await login(l));
+  const results: LinkResult[] = [];
+  for (const part of inOneChunk ? [records] : records.map((record) => [record])) {
+    results.push(...(await runChunk(database, part)).results);
+  }
+  const across = await sql`
+    SELECT 1 FROM sso_identities i JOIN users u ON u.id = i.user_id WHERE u.company_id <> i.company_id
+      AND i.company_id = ANY(${companies.map((c) => c.id)}::uuid[])`;
+  return { told: results.map((r) => tell(r, prefix)), userIds: namesOf(results), across: across.length };
+}
+
+const tell = ({ outcome, reason, evidence, matched }: LinkResult, prefix: string) =>
+  JSON.stringify({
+    outcome,
+    reason,
+    rule: evidence.rule,
+    candidates: evidence.candidates,
+    matched: matched.length,
+  }).replaceAll(prefix, '');
+
+/** Users by the order in which they turn up: the ids themselves are of one world. */
+function namesOf(results: LinkResult[]): (number | null)[] {
+  const seen = [...new Set(results.map((r) => r.user_id))].filter((id) => id !== null);
+  return results.map((r) => (r.user_id === null ? null : seen.indexOf(r.user_id)));
+}
+
+t.test('a chunk decides as its logins would be decided one by one, at the first try', async (t) => {
+  const rules = new Set<unknown>();
+  await fc.assert(
+    fc.asyncProperty(scenario, async (s) => {
+      const [together, singly] = [await play(s, true), await play(s, false)];
+      for (const told of together.told) rules.add((JSON.parse(told) as { rule: number }).rule);
+      return isDeepStrictEqual(together, singly) && together.across === 0;
+    }),
+    { numRuns: 40 },
+  );
+  t.ok(rules.size >= 10, `rows of the table that decided: ${[...rules].join(' ')}`);
+});
