@@ -238,6 +238,15 @@ t.test('a removed link: nobody comes back by it until it is approved, then to th
   t.equal(again.results[0]?.user_id, made?.user_id);
 });
 
+t.test('the identity’s latest email counts for others of the chunk, too', async (t) => {
+  const acme = await world.company('latest');
+  await world.account(await world.user('lea'), 'lea@latest.example');
+  const first = await world.login(acme, { subject: 'lea', email: 'lea@latest.example' });
+  await world.login(acme, { subject: 'lea', email: 'office@latest.example' });
+  const other = await world.login(acme, { subject: 'bob', email: 'office@latest.example' });
+  t.same(told(await link(first, other)), ['linked', 'refused identity_replaced']);
+});
+
 t.test('an erased user’s email is free for a new one', async (t) => {
   const acme = await world.company('erase');
   const [made] = (await link(await world.login(acme, { subject: 'ada' }))).results;
