@@ -7,6 +7,7 @@ import { deleteUser } from '../../src/accounts/users.ts';
 import { createCompany } from '../../src/companies/companies.ts';
 import { newId, ssoIdentityId } from '../../src/ids.ts';
 import { testDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 type Given = Record<string, unknown> | string;
 
@@ -172,6 +173,23 @@ t.test('a deleted user is erased, and stays so', async (t) => {
 
 t.test('no import under way brings back what an operator erases', async (t) => {
   const { run, transaction, sql } = await world(t);
+  await run(ada);
+  const importing = await transaction(async (tx) => {
+    await deleteUser(tx, 'test', 'u1');
+    const running = run({ ...ada, provider: 'github' });
+    await until(async () => {
+      const [waiting] = await sql`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return waiting !== undefined;
+    });
+    return { running };
+  });
+  t.match(await importing.running, { conflicts: 1, accounts: 0 });
+  t.equal((await sql`SELECT 1 FROM social_accounts`).length, 0);
+});
+
+t.test('imports and erasures at once end without a deadlock', async (t) => {
+  const { run, transaction, sql } = await world(t);
   const lines = Array.from({ length: 3_000 }, (_, i) => ({
     ...ada,
     user_id: `u${i}`,
@@ -187,7 +205,7 @@ t.test('no import under way brings back what an operator erases', async (t) => {
   t.equal((await sql`SELECT 1 FROM users WHERE status = 'deleted'`).length, 3);
   t.same(
     [
-      ...(await sql`SELECT u.id FROM users u JOIN social_accounts s ON s.user_id = u.id WHERE u.status = 'deleted'`),
+      ...(await sql`SELECT u.id FROM users u JOIN social_accounts s ON s.user_id = u.id WHERE status = 'deleted'`),
     ],
     [],
   );

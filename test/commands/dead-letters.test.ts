@@ -85,3 +85,13 @@ t.test('--all takes each once, however many operators ask, in the order of their
   t.match((await run('dead-letters replay --all --json')).json, [{ records: 0, outbox: 0 }]);
   t.equal((await run('dead-letters list')).out, 'no dead letter\n');
 });
+
+t.test('what another operator is replaying is left to them', async (t) => {
+  const { run, record, transaction } = await world(t);
+  await record('k', 'one');
+  await transaction(async ({ sql }) => {
+    await sql`SELECT 1 FROM dead_letters FOR UPDATE`;
+    t.match((await run('dead-letters replay --all --json')).json, [{ records: 0 }]);
+  });
+  t.match((await run('dead-letters replay --all --json')).json, [{ records: 1 }]);
+});
