@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { COMPANY_COOKIE, COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
@@ -11,6 +12,8 @@ import { wasRecorded } from './record.ts';
 import { findSsoClient, type SsoClient } from './sso-client.ts';
 
 const YEAR_S = 365 * 24 * 60 * 60;
+/** For a second. */
+const TWIN_TRIES = 10;
 
 /** What RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6 name, and Hydra's own `invalid_state`. */
 const KNOWN_ERRORS = new Set([
@@ -39,6 +42,8 @@ type Request = FastifyRequest<{ Querystring: Callback }>;
 /** `GET /login/callback`: the provider's answer becomes a recorded login, or a page that says what to do. */
 export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
   const { config, database, sealer } = deps;
+  /** By state. A code that is used twice makes a provider revoke what it gave for it (RFC 6749 §4.1.2). */
+  const underWay = new Map<string, Promise<boolean>>();
 
   app.get<{ Querystring: Callback }>(
     '/login/callback',
@@ -65,10 +70,19 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
         throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
       }
       await limits.perCompany(client.company.slug, request, reply);
-      const signedIn = await consume(request, attempt, client);
+      const signedIn = await consumeOnce(request, attempt, client);
       return goOn(reply, attempt, client, signedIn);
     },
   );
+
+  /** The same callback, sent again while it is under way here, waits for what comes of the first. */
+  function consumeOnce(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
+    const known = underWay.get(attempt.state);
+    if (known) return known;
+    const consumed = consume(request, attempt, client).finally(() => underWay.delete(attempt.state));
+    underWay.set(attempt.state, consumed);
+    return consumed;
+  }
 
   /** Finishes the login, or finds that it was finished before: sent twice, or its answer was lost. */
   async function consume(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
@@ -86,10 +100,19 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
       }
     } catch (error) {
       const mayBeRecorded = !(error instanceof SsoLinkError) || codeOf(error) === 'grant_rejected';
-      if (!mayBeRecorded || !(await wasRecorded(database, attempt))) throw error;
+      if (!mayBeRecorded || !(await recordedSoon(attempt))) throw error;
     }
     const session = await readSession(database, attempt.sessionToken, { idle: config.SESSION_IDLE });
     return session.state === 'signed_in';
+  }
+
+  /** Another process may hold the code's one answer, and be about to commit. */
+  async function recordedSoon(attempt: Attempt): Promise<boolean> {
+    for (let tries = 0; tries < TWIN_TRIES; tries++) {
+      if (tries > 0) await delay(100);
+      if (await wasRecorded(database, attempt)) return true;
+    }
+    return false;
   }
 
   function goOn(reply: FastifyReply, attempt: Attempt, client: SsoClient, signedIn: boolean) {

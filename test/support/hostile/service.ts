@@ -17,6 +17,20 @@ export interface HostileService extends TestService<HostileProvider> {
   logins(): Promise<number>;
   /** One whole sign-in, from /login/start to the end. */
   signIn(options?: SignIn): Promise<Attempted>;
+  /** A sign-in up to the provider's answer, which is not yet followed. */
+  begin(options?: SignIn): Promise<Begun>;
+  /** Opens an address in a browser, a callback's mostly, and tells what came of it. */
+  visit(url: string | URL, browser?: HttpBrowser): Promise<Attempted>;
+}
+
+export interface Begun {
+  browser: HttpBrowser;
+  /** What /login/start answered. */
+  start: Response;
+  /** Where it led. */
+  authorize: URL;
+  /** Where the provider sent the browser. */
+  callback: URL;
 }
 
 export interface SignIn {
@@ -32,6 +46,7 @@ export interface Attempted {
   /** Rows that it wrote. */
   recorded: number;
   tokenCalls: number;
+  /** The session that the browser holds since then. */
   session: string | undefined;
 }
 
@@ -61,17 +76,26 @@ export async function startHostileService(
       const [row] = await base.database.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM logins`;
       return row?.n ?? 0;
     },
-    async signIn({ company = 'acme', browser = service.browser(), query = {} } = {}) {
-      const [before, calls] = [await service.logins(), provider.calls('token')];
-      const page = await browser.get(startUrl(base.url, { company, ...query }));
+    signIn: ({ company = 'acme', browser, query = {} } = {}) =>
+      service.visit(startUrl(base.url, { company, ...query }), browser),
+    async begin({ company = 'acme', browser = service.browser(), query = {} } = {}) {
+      const start = await browser.fetch(startUrl(base.url, { company, ...query }));
+      const authorize = new URL(start.headers.get('location') ?? '');
+      const answer = await fetch(authorize, { redirect: 'manual' });
+      return { browser, start, authorize, callback: new URL(answer.headers.get('location') ?? '') };
+    },
+    async visit(url, browser = service.browser()) {
+      const [logins, calls] = [await service.logins(), provider.calls('token')];
+      const before = await cookieOf(browser, base.url, SESSION_COOKIE);
+      const page = await browser.get(String(url));
       const session = await cookieOf(browser, base.url, SESSION_COOKIE);
       if (session) provider.secrets.add(session);
       return {
         page,
         browser,
-        recorded: (await service.logins()) - before,
+        recorded: (await service.logins()) - logins,
         tokenCalls: provider.calls('token') - calls,
-        session,
+        session: session === before ? undefined : session,
       };
     },
   };
@@ -99,14 +123,15 @@ export function accepted(t: Test, { page, recorded, session }: Attempted, name: 
   t.same(went, { there: true, recorded: 1, session: true }, `${name}: accepted`);
 }
 
-/** Refused by a page that says what to do: no row, no session. */
+/** Refused by a page that says what to do: no row, no session, and so many token calls where it is told. */
 export function refused(
   t: Test,
-  { page, recorded, session }: Attempted,
+  { page, recorded, session, tokenCalls }: Attempted,
   name: string,
-  { status = 400 }: { status?: number } = {},
+  { status = 400, ...calls }: { status?: number; tokenCalls?: number } = {},
 ): void {
   const said = page.$('[role=alert]').text() !== '' && page.$('a.button').text() !== '';
   const went = { status: page.status, recorded, session: session !== undefined, said };
-  t.same(went, { status, recorded: 0, session: false, said: true }, `${name}: refused`);
+  const found = calls.tokenCalls === undefined ? went : { ...went, tokenCalls };
+  t.same(found, { status, recorded: 0, session: false, said: true, ...calls }, `${name}: refused`);
 }
