@@ -60,6 +60,16 @@ t.test(
       { message: /does not host this topic-partition/ },
       'no topic makes itself',
     );
+
+    const other = cluster.nodes.find((node) => node !== victim);
+    other?.pause();
+    await t.rejects(clusterView(other?.port ?? 0, 200), /no answer/, 'paused: connected, but mute');
+    other?.resume();
+    await t.resolves(clusterView(other?.port ?? 0, 10_000));
+
+    const pids = cluster.nodes.map((node) => node.pid ?? 0);
+    await cluster.stop();
+    for (const each of pids) t.throws(() => process.kill(each, 0), { code: 'ESRCH' });
   },
 );
 
