@@ -47,9 +47,11 @@ export async function write({ sql }: Transaction, writes: Writes, now: Date): Pr
         UPDATE sso_identities i SET user_id = linked.user_id, linked_at = ${at}
         FROM jsonb_to_recordset(${JSON.stringify(writes.linked)}::jsonb) AS linked (id uuid, user_id text)
         WHERE i.id = linked.id AND i.user_id IS NULL`,
+    // The email that a user was created for was another company's business; here somebody may have it.
     writes.claimed.length > 0 &&
       sql`
-        UPDATE users u SET company_id = claimed.company_id, company_set_by = 'link', updated_at = ${at}
+        UPDATE users u SET company_id = claimed.company_id, company_set_by = 'link', sso_email = NULL,
+          updated_at = ${at}
         FROM jsonb_to_recordset(${JSON.stringify(writes.claimed)}::jsonb) AS claimed
           (user_id text, company_id uuid)
         WHERE u.id = claimed.user_id AND u.company_id IS NULL`,

@@ -109,6 +109,7 @@ export function peopleOf(found: {
       const user = users.get(userId);
       if (user === undefined || user.companyId !== null) return false;
       user.companyId = companyId;
+      user.ssoEmail = null;
       return true;
     },
 
