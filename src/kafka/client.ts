@@ -1,8 +1,10 @@
 import './kafkajs-patches.ts';
+import './codecs.ts';
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import type { Config } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
+import { kafkajsLog } from './kafkajs-log.ts';
 
 /** What a client of the brokers reads. */
 export const KAFKA_CONFIG = [
@@ -19,30 +21,42 @@ export type BrokerConfig = Config<(typeof KAFKA_CONFIG)[number]>;
 /** 1 s, kafkajs's own, is too short for TLS. */
 const CONNECTION_TIMEOUT_MS = 10_000;
 
-/** @param options.retries of a request; a role's loops try again themselves */
-export function createClient(config: BrokerConfig, log: Logger, options: { retries: number }): Kafka {
+/**
+ * @param options.retries of a request; a role's loops try again themselves
+ * @param options.requestTimeout milliseconds, 10 000 unless told
+ * @throws SsoLinkError `config_invalid`
+ */
+export function createClient(
+  config: BrokerConfig,
+  log: Logger,
+  options: { retries: number; requestTimeout?: number },
+): Kafka {
   const settings: KafkaConfig = {
     clientId: 'sso-link',
-    brokers: config.KAFKA_BROKERS,
+    brokers: bootstrap(config.KAFKA_BROKERS),
     ssl: config.KAFKA_SSL,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     authenticationTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: 5_000,
+    requestTimeout: options.requestTimeout ?? 10_000,
     enforceRequestTimeout: true,
     retry: { retries: options.retries, initialRetryTime: 100, maxRetryTime: 1_000 },
     logLevel: logLevel.WARN,
-    logCreator:
-      () =>
-      ({ level, log: { message, ...fields } }) => {
-        // Its fields can hold records: the message and the names of things alone are told.
-        const { groupId, topic, partition, broker, error } = fields;
-        const line = { groupId, topic, partition, broker, error };
-        if (level === logLevel.ERROR) log.warn(line, `kafkajs: ${message}`);
-        else log.debug(line, `kafkajs: ${message}`);
-      },
+    logCreator: () => kafkajsLog(log),
   };
   const sasl = saslOf(config);
   return new Kafka(sasl ? { ...settings, sasl } : settings);
+}
+
+/** kafkajs begins with the first each time: a client that replaces another must not wait for the same dead one. */
+function bootstrap(brokers: string[]): string[] {
+  if (brokers.some((broker) => broker.startsWith('['))) {
+    throw new SsoLinkError(
+      'config_invalid',
+      'KAFKA_BROKERS holds an IPv6 address, which kafkajs cannot read: write a host name',
+    );
+  }
+  const start = Math.floor(Math.random() * brokers.length);
+  return [...brokers.slice(start), ...brokers.slice(0, start)];
 }
 
 function saslOf(config: BrokerConfig): SASLOptions | undefined {
@@ -60,8 +74,7 @@ function saslOf(config: BrokerConfig): SASLOptions | undefined {
 
 /** What kafkajs throws, as our error: retriable or not is all that a loop needs to know. */
 export function unavailable(error: unknown): SsoLinkError {
-  const { name, type, message } = error as { name?: string; type?: string; message?: string };
-  return new SsoLinkError('kafka_unavailable', `Kafka: ${type ?? name ?? 'error'}: ${message ?? ''}`, {
-    cause: error,
-  });
+  if (error instanceof SsoLinkError) return error;
+  const { type, message } = error as { type?: string; message?: string };
+  return new SsoLinkError('kafka_unavailable', `Kafka: ${[type, message].filter(Boolean).join(': ')}`);
 }

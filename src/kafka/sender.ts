@@ -1,67 +1,106 @@
-import { CompressionTypes, type Kafka, Partitioners, type RecordMetadata } from 'kafkajs';
+import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
 import { SsoLinkError } from '../errors.ts';
 import { unavailable } from './client.ts';
-import type { RecordSender } from './records.ts';
+import type { OutgoingRecord, RecordSender } from './records.ts';
+import { isStuck, refuseUnencodable, sendError } from './send-errors.ts';
 
-/** Below the relay's idle-in-transaction timeout: a send that hangs must not cost it its lane's lock unseen. */
-const SEND_DEADLINE_MS = 8_000;
-const ACK_TIMEOUT_MS = 5_000;
-
-/** What a broker says of records that it will never take. */
-const NEVER = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_RECORD',
-  'INVALID_TIMESTAMP',
-  'CORRUPT_MESSAGE',
-]);
+/** A round of the relay begins no send after 2 s, and its transaction may idle for 10 s: 2 + 7 is below. */
+const SEND_DEADLINE_MS = 7_000;
+const ACK_TIMEOUT_MS = 4_500;
+/** What the client of a sender is made with. */
+export const SENDER_REQUEST_TIMEOUT_MS = 5_000;
 
 /**
  * Sends to one partition at a time. Over several partitions a send can resolve although one of them was never
  * written (kafkajs #1303), and the idempotent producer loses and reorders (#1005, #598, #1790): so acks by all
  * replicas, one send in flight a partition, and consumers that know an event's id.
+ * @param newClient called again when the producer has to be replaced
+ * @throws SsoLinkError `kafka_unavailable`
  */
-export async function createSender(kafka: Kafka, prefix: string): Promise<RecordSender> {
-  const producer = kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    allowAutoTopicCreation: false,
-    idempotent: false,
-  });
-  await producer.connect().catch((error) => {
-    throw unavailable(error);
-  });
+export async function createSender(newClient: () => Kafka, prefix: string): Promise<RecordSender> {
+  const lastOf = new Map<string, Promise<unknown>>();
+  let current: Promise<Producer> | undefined;
 
-  return {
-    async send(topic, partition, records) {
-      const sending = producer.send({
-        topic: prefix + topic,
+  function producer(): Promise<Producer> {
+    if (current === undefined) {
+      const opening = open(newClient());
+      opening.catch(() => drop(opening));
+      current = opening;
+    }
+    return current;
+  }
+
+  /** What hangs is left behind: a new producer asks anew who leads which partition. */
+  function drop(broken: Promise<Producer>): void {
+    if (current === broken) current = undefined;
+    void broken.then((old) => old.disconnect()).catch(() => {});
+  }
+
+  async function send(topic: string, partition: number, records: OutgoingRecord[]): Promise<void> {
+    refuseUnencodable(records);
+    const line = `${topic}/${partition}`;
+    const before = lastOf.get(line);
+    let used: Promise<Producer> | undefined;
+    let late = false;
+    const sending = (async () => {
+      await before?.catch(() => {});
+      const ready = await producer().catch((error) => {
+        throw unavailable(error);
+      });
+      if (late) return [];
+      used = current;
+      return ready.send({
+        topic,
         acks: -1,
         timeout: ACK_TIMEOUT_MS,
-        compression: CompressionTypes.None,
         messages: records.map(({ key, value, headers }) => ({ key, value, headers, partition })),
       });
-      const receipts = await within(SEND_DEADLINE_MS, sending).catch((error) => {
-        throw isNever(error) ? unsendable(error) : unavailable(error);
-      });
-      if (!names(receipts, prefix + topic, partition)) {
-        throw new SsoLinkError('kafka_unavailable', `no receipt for ${prefix + topic}/${partition}`);
+    })();
+    lastOf.set(line, sending);
+    try {
+      const receipts = await within(SEND_DEADLINE_MS, sending);
+      if (!names(receipts, topic, partition)) {
+        throw new SsoLinkError('kafka_unavailable', `no receipt for ${line}`);
       }
+    } catch (error) {
+      late = true;
+      if (used !== undefined && isStuck(error)) drop(used);
+      throw sendError(error);
+    } finally {
+      // What is sent twice by a send that was given up on stands behind the first: the order holds.
+      if (lastOf.get(line) === sending) lastOf.delete(line);
+    }
+  }
+
+  await producer().catch((error) => {
+    throw unavailable(error);
+  });
+  return {
+    send: (topic, partition, records) => send(prefix + topic, partition, records),
+    async close() {
+      await Promise.allSettled(lastOf.values());
+      await current?.then((last) => last.disconnect()).catch(() => {});
     },
-    close: () => producer.disconnect(),
   };
+}
+
+async function open(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
+    // Every record names its partition: the default partitioner would look at all partitions for each.
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
+    allowAutoTopicCreation: false,
+    idempotent: false,
+    retry: { retries: 1 },
+  });
+  await producer.connect();
+  return producer;
 }
 
 function names(receipts: RecordMetadata[], topic: string, partition: number): boolean {
   return receipts.some((r) => r.topicName === topic && r.partition === partition && r.errorCode === 0);
-}
-
-function isNever(error: unknown): boolean {
-  const { type, cause } = error as { type?: string; cause?: unknown };
-  return (type !== undefined && NEVER.has(type)) || (cause instanceof Error && isNever(cause));
-}
-
-function unsendable(error: unknown): SsoLinkError {
-  return new SsoLinkError('record_unsendable', `Kafka: ${(error as Error).message}`);
 }
 
 async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {

@@ -1,13 +1,16 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, ITopicConfig, PartitionMetadata } from 'kafkajs';
 import type { Config } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
+import { PARTITIONS } from '../events/partitions.ts';
 import { TOPICS } from '../events/topics.ts';
 import type { Logger } from '../observability/log.ts';
-import { LANES } from '../outbox/lanes.ts';
-import { type BrokerConfig, createClient, KAFKA_CONFIG, unavailable } from './client.ts';
+import { withAdmin } from './admin.ts';
+import { type BrokerConfig, KAFKA_CONFIG } from './client.ts';
 
 /** What `sso-link topics` reads. */
 export const TOPICS_CONFIG = [...KAFKA_CONFIG, 'KAFKA_TOPIC_REPLICATION', 'KAFKA_TOPIC_RETENTION'] as const;
+
+type TopicsConfig = Config<(typeof TOPICS_CONFIG)[number]>;
 
 export interface TopicState {
   /** With the prefix. */
@@ -24,39 +27,34 @@ export interface ClusterState {
 
 /** @throws SsoLinkError `kafka_unavailable` */
 export async function describeTopics(config: BrokerConfig, log: Logger): Promise<ClusterState> {
-  return withAdmin(createClient(config, log, { retries: 2 }), (admin) => describe(admin, config));
+  return withAdmin(config, log, async (admin) => ({
+    topics: await ourTopics(admin, config),
+    brokers: await countBrokers(admin),
+  }));
 }
 
 /**
  * Creates the topics that are missing, with a partition a lane. Safe to run again.
  * @returns each topic, and whether it was created
- * @throws SsoLinkError `topic_partitions` where one exists with another number of partitions
+ * @throws SsoLinkError `topic_partitions` where one exists with another number of partitions, `topic_refused`,
+ *   `kafka_unavailable`
  */
 export async function createTopics(
-  config: Config<(typeof TOPICS_CONFIG)[number]>,
+  config: TopicsConfig,
   log: Logger,
 ): Promise<(TopicState & { created: boolean })[]> {
-  return withAdmin(createClient(config, log, { retries: 3 }), async (admin) => {
-    const before = await describe(admin, config);
-    refuseWrongPartitions(before.topics.filter((t) => t.partitions > 0));
-    const replicas = config.KAFKA_TOPIC_REPLICATION || Math.min(3, before.brokers);
-    const missing = before.topics.filter((t) => t.partitions === 0).map((t) => t.topic);
-    await admin.createTopics({
-      waitForLeaders: true,
-      timeout: 10_000,
-      topics: missing.map((topic) => ({
-        topic,
-        numPartitions: LANES,
-        replicationFactor: replicas,
-        configEntries: [
-          { name: 'retention.ms', value: String(config.KAFKA_TOPIC_RETENTION) },
-          { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },
-        ],
-      })),
-    });
-    return before.topics.map((t) =>
+  return withAdmin(config, log, async (admin) => {
+    const found = await ourTopics(admin, config);
+    refuseWrongPartitions(found.filter((t) => t.partitions > 0));
+    const missing = found.filter((t) => t.partitions === 0).map((t) => t.topic);
+    if (missing.length === 0) return found.map((t) => ({ ...t, created: false }));
+    const replicas = config.KAFKA_TOPIC_REPLICATION || Math.min(3, await countBrokers(admin));
+    await admin
+      .createTopics({ timeout: 10_000, topics: missing.map((topic) => definition(topic, replicas, config)) })
+      .catch(refused);
+    return found.map((t) =>
       missing.includes(t.topic)
-        ? { topic: t.topic, partitions: LANES, replicas, created: true }
+        ? { topic: t.topic, partitions: PARTITIONS, replicas, created: true }
         : { ...t, created: false },
     );
   });
@@ -67,7 +65,7 @@ export async function createTopics(
  * @throws SsoLinkError `topic_missing`, `topic_partitions` or `kafka_unavailable`
  */
 export async function checkTopics(config: BrokerConfig, log: Logger): Promise<void> {
-  const { topics } = await describeTopics(config, log);
+  const topics = await withAdmin(config, log, (admin) => ourTopics(admin, config));
   const missing = topics.filter((t) => t.partitions === 0).map((t) => t.topic);
   if (missing.length > 0) {
     throw new SsoLinkError('topic_missing', `no topic ${missing.join(', ')}: run \`sso-link topics\``);
@@ -75,63 +73,68 @@ export async function checkTopics(config: BrokerConfig, log: Logger): Promise<vo
   refuseWrongPartitions(topics);
 }
 
-/** Records of the topic that the group hasn't committed, by partition. */
-export async function consumerLag(
-  kafka: Kafka,
-  prefix: string,
-  groupId: string,
-  topic: string,
-): Promise<Map<number, number>> {
-  return withAdmin(kafka, async (admin) => {
-    const [ends, [group]] = await Promise.all([
-      admin.fetchTopicOffsets(prefix + topic),
-      admin.fetchOffsets({ groupId: prefix + groupId, topics: [prefix + topic] }),
-    ]);
-    const committed = new Map(group?.partitions.map((p) => [p.partition, Number(p.offset)]));
-    return new Map(
-      ends.map(({ partition, high, low }) => {
-        const at = committed.get(partition) ?? -1;
-        return [partition, Number(high) - (at < 0 ? Number(low) : at)];
-      }),
-    );
-  });
-}
-
-async function describe(admin: Admin, config: BrokerConfig): Promise<ClusterState> {
-  const wanted = TOPICS.map((topic) => config.KAFKA_TOPIC_PREFIX + topic);
-  const [{ brokers }, existing] = await Promise.all([admin.describeCluster(), admin.listTopics()]);
-  const present = wanted.filter((topic) => existing.includes(topic));
-  const { topics } =
-    present.length > 0 ? await admin.fetchTopicMetadata({ topics: present }) : { topics: [] };
-  const byName = new Map(topics.map((t) => [t.name, t.partitions]));
+/** What a cluster's defaults could break is named: a compacted topic, a codec that is not known here. */
+function definition(topic: string, replicas: number, config: TopicsConfig): ITopicConfig {
+  const entries = {
+    'retention.ms': config.KAFKA_TOPIC_RETENTION,
+    // An acknowledged record is on two brokers, and one may be down.
+    'min.insync.replicas': Math.max(1, replicas - 1),
+    'cleanup.policy': 'delete',
+    'compression.type': 'producer',
+  };
   return {
-    brokers: brokers.length,
-    topics: wanted.map((topic) => ({
-      topic,
-      partitions: byName.get(topic)?.length ?? 0,
-      replicas: byName.get(topic)?.[0]?.replicas.length ?? 0,
-    })),
+    topic,
+    numPartitions: PARTITIONS,
+    replicationFactor: replicas,
+    configEntries: Object.entries(entries).map(([name, value]) => ({ name, value: String(value) })),
   };
 }
 
+/** A topic at a time: kafkajs fails the whole answer for one that is missing. */
+async function ourTopics(admin: Admin, config: BrokerConfig): Promise<TopicState[]> {
+  const states: TopicState[] = [];
+  for (const topic of TOPICS.map((name) => config.KAFKA_TOPIC_PREFIX + name)) {
+    const partitions = await partitionsOf(admin, topic);
+    states.push({ topic, partitions: partitions.length, replicas: partitions[0]?.replicas.length ?? 0 });
+  }
+  return states;
+}
+
+async function partitionsOf(admin: Admin, topic: string): Promise<PartitionMetadata[]> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics.find((t) => t.name === topic)?.partitions ?? [];
+  } catch (error) {
+    if ((error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION') return [];
+    throw error;
+  }
+}
+
+/** kafkajs asks for all of the cluster's topics here, and fails for any of them that has no leader. */
+async function countBrokers(admin: Admin): Promise<number> {
+  try {
+    return (await admin.describeCluster()).brokers.length;
+  } catch (error) {
+    throw new SsoLinkError(
+      'kafka_unavailable',
+      `Kafka: the cluster cannot be described, does each of its topics have a leader? ${(error as Error).message}`,
+    );
+  }
+}
+
+function refused(error: unknown): never {
+  const { errors } = error as { errors?: { topic?: string; message: string }[] };
+  if (errors === undefined) throw error;
+  const why = errors.map(({ topic, message }) => `${topic ?? 'a topic'}: ${message}`).join('; ');
+  throw new SsoLinkError('topic_refused', `Kafka refuses to create ${why}`);
+}
+
 function refuseWrongPartitions(topics: TopicState[]): void {
-  const wrong = topics.filter((t) => t.partitions !== LANES);
+  const wrong = topics.filter((t) => t.partitions !== PARTITIONS);
   if (wrong.length === 0) return;
   const found = wrong.map((t) => `${t.topic} has ${t.partitions}`).join(', ');
   throw new SsoLinkError(
     'topic_partitions',
-    `a topic has ${LANES} partitions here, one a lane, but ${found}: delete it and run \`sso-link topics\`, or set KAFKA_TOPIC_PREFIX`,
+    `a topic has ${PARTITIONS} partitions here, one a lane, but ${found}: delete it and run \`sso-link topics\`, or set KAFKA_TOPIC_PREFIX`,
   );
-}
-
-async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    return await work(admin);
-  } catch (error) {
-    throw error instanceof SsoLinkError ? error : unavailable(error);
-  } finally {
-    await admin.disconnect().catch(() => {});
-  }
 }

@@ -1,0 +1,114 @@
+import type { EachBatchPayload } from 'kafkajs';
+import { codeOf, SsoLinkError } from '../errors.ts';
+import type { Logger } from '../observability/log.ts';
+import { unavailable } from './client.ts';
+import { toRecord } from './incoming.ts';
+import type { ConsumeOptions, IncomingRecord } from './records.ts';
+
+const MAX_CHUNK = 500;
+const BACKOFF_MIN_MS = 100;
+const BACKOFF_MAX_MS = 5_000;
+
+export interface Batches {
+  /** What kafkajs's consumer runs, a batch of one partition at a time. */
+  eachBatch(payload: EachBatchPayload): Promise<void>;
+  /** Begins no chunk from now on. */
+  stop(): void;
+}
+
+/**
+ * Cuts batches into chunks and hands them over, each partition in order. An offset is committed after its
+ * chunk's work is, never before. Whatever `onChunk` throws stays in here: the partition rests and the chunk
+ * comes again, while the others go on.
+ * @param options.beat how often a heartbeat goes out while a chunk is worked on, in milliseconds
+ */
+export function createBatches(
+  options: Pick<ConsumeOptions, 'topic' | 'onChunk' | 'maxChunk'> & { beat: number },
+  log: Logger,
+): Batches {
+  const { topic, onChunk, maxChunk = MAX_CHUNK } = options;
+  const failures = new Map<number, number>();
+  const resuming = new Set<NodeJS.Timeout>();
+  let stopping = false;
+
+  async function eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat } = payload;
+    for (let from = 0; from < batch.messages.length; from += maxChunk) {
+      if (!payload.isRunning() || payload.isStale()) return;
+      if (stopping) throw joinedTooLate();
+      const messages = batch.messages.slice(from, from + maxChunk);
+      const records = messages.map((message) => toRecord(topic, batch.partition, message));
+      if (!(await handle(records, payload))) return;
+      await commit(payload, messages.at(-1)?.offset ?? '');
+      await heartbeat();
+    }
+  }
+
+  /** @returns whether the chunk's work is done */
+  async function handle(records: IncomingRecord[], payload: EachBatchPayload): Promise<boolean> {
+    const { partition } = payload.batch;
+    // A slow chunk is no reason to lose the session; one that hangs ends the process (membership.ts).
+    const beats = setInterval(() => payload.heartbeat().catch(() => {}), options.beat);
+    try {
+      await onChunk(records);
+      failures.delete(partition);
+      return true;
+    } catch (error) {
+      const times = (failures.get(partition) ?? 0) + 1;
+      failures.set(partition, times);
+      tellFailure(error, records[0], times);
+      rest(payload, Math.min(BACKOFF_MIN_MS * 2 ** (times - 1), BACKOFF_MAX_MS));
+      return false;
+    } finally {
+      clearInterval(beats);
+    }
+  }
+
+  /** What was not resolved is fetched again once the partition is resumed. */
+  function rest(payload: EachBatchPayload, milliseconds: number): void {
+    if (stopping) return;
+    const resume = payload.pause();
+    const timer = setTimeout(() => {
+      resuming.delete(timer);
+      resume();
+    }, milliseconds);
+    resuming.add(timer);
+  }
+
+  function tellFailure(error: unknown, first: IncomingRecord | undefined, times: number): void {
+    // The first, the second, the fourth, the eighth …: an outage is no reason to fill the disk.
+    if (!Number.isInteger(Math.log2(times))) return;
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const where = { topic, partition: first?.partition, offset: String(first?.offset), times };
+    const what = { code: codeOf(error), error: message, ...(error instanceof SsoLinkError ? {} : { stack }) };
+    log.error({ ...where, ...what }, 'a chunk failed: it is delivered again');
+  }
+
+  return {
+    eachBatch,
+    stop() {
+      stopping = true;
+      for (const timer of resuming) clearTimeout(timer);
+    },
+  };
+}
+
+/**
+ * kafkajs's own errors (a rebalance, a coordinator that moved) lead it to join again. The rest would stop it:
+ * a partition that moved away meanwhile makes `resolveOffset` throw a TypeError.
+ */
+async function commit(payload: EachBatchPayload, offset: string): Promise<void> {
+  const { resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets } = payload;
+  try {
+    resolveOffset(offset);
+    // Without an argument it does nothing unless an auto-commit threshold is set.
+    await commitOffsetsIfNecessary(uncommittedOffsets());
+  } catch (error) {
+    throw (error as Error).name?.startsWith('KafkaJS') ? error : unavailable(error);
+  }
+}
+
+/** A consumer that is stopped while it joins goes on all the same (#1596): kafkajs ends it on such an error. */
+function joinedTooLate(): Error {
+  return Object.assign(new SsoLinkError('consumer_stopped', 'stopped'), { retriable: false });
+}
