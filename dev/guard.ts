@@ -2,7 +2,7 @@
  * A guard is a tiny shell that outlives this process for a moment: its standard input closes when we end,
  * however we end (an exit, Ctrl-C, SIGKILL), and it then ends what we started and removes our folder.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const SCRIPT = `
@@ -20,12 +20,12 @@ for pid in $pids; do
   while kill -0 "$pid" && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
   kill -s KILL "$pid"
 done
-rm -rf "$folder"
+rm -rf "$folder" || { sleep 1; rm -rf "$folder"; }
 `;
 
 export interface Guard {
-  watch(pid: number): void;
-  forget(pid: number): void;
+  /** To be called as soon as the process is there; it is forgotten when it ends. */
+  watch(child: ChildProcess): void;
   /** Ends the guard; it removes the folder first. Processes still watched are ended, too. */
   release(): Promise<void>;
 }
@@ -50,8 +50,11 @@ export function startGuard(folder: string, signal: 'QUIT' | 'KILL'): Guard {
   shell.unref();
   (shell.stdin as unknown as { unref(): void }).unref();
   return {
-    watch: (pid) => void shell.stdin.write(`watch ${pid}\n`),
-    forget: (pid) => void shell.stdin.write(`forget ${pid}\n`),
+    watch(child) {
+      if (child.pid === undefined) return;
+      shell.stdin.write(`watch ${child.pid}\n`);
+      child.once('exit', () => shell.stdin.write(`forget ${child.pid}\n`));
+    },
     async release() {
       shell.ref();
       shell.stdin.end();

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { freePort } from './free-port.ts';
-import { startGuard } from './guard.ts';
+import { type Guard, startGuard } from './guard.ts';
 import { binaries, type Runner, reachable, runner } from './postgres/binaries.ts';
 
 export interface PostgresOptions {
@@ -53,20 +53,16 @@ async function embedded(options: PostgresOptions): Promise<Postgres> {
     const native = await binaries(folder, who);
     const password = randomBytes(12).toString('hex');
     const dataDir = join(folder, 'data');
-    await initialize(native, dataDir, password, who);
+    await initialize({ native, dataDir, password, who, guard });
 
     const port = await freePort();
     let server: ChildProcess | undefined;
 
     const start = async () => {
-      server = await launch({ native, dataDir, folder, port, who, options });
-      guard.watch(server.pid as number);
+      server = await launch({ native, dataDir, folder, port, who, guard, options });
     };
     const end = async (signal: NodeJS.Signals) => {
-      if (!server) return;
-      const { pid } = server;
-      await terminate(server, signal);
-      guard.forget(pid as number);
+      if (server) await terminate(server, signal);
       server = undefined;
     };
 
@@ -117,7 +113,14 @@ async function temporaryFolder(who: Runner | undefined): Promise<string> {
   return folder;
 }
 
-async function initialize(native: string, dataDir: string, password: string, who: Runner | undefined) {
+interface Cluster {
+  native: string;
+  dataDir: string;
+  who: Runner | undefined;
+  guard: Guard;
+}
+
+async function initialize({ native, dataDir, password, who, guard }: Cluster & { password: string }) {
   const passwordFile = join(dataDir, '..', 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (who) await chown(passwordFile, who.uid, who.gid);
@@ -126,25 +129,24 @@ async function initialize(native: string, dataDir: string, password: string, who
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const login = ['--username=sso', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
   // --no-sync: a machine that dies during this second has no data to lose yet.
-  await promisify(execFile)(
+  const initdb = promisify(execFile)(
     join(native, 'bin', 'initdb'),
     [`--pgdata=${dataDir}`, '--no-sync', '--no-instructions', ...locale, ...login],
     { cwd: dataDir, env: environment(native), ...who },
   );
+  guard.watch(initdb.child);
+  await initdb;
   await rm(passwordFile);
 }
 
-interface Launch {
-  native: string;
-  dataDir: string;
+interface Launch extends Cluster {
   folder: string;
   port: number;
-  who: Runner | undefined;
   options: PostgresOptions;
 }
 
 async function launch(what: Launch): Promise<ChildProcess> {
-  const { native, dataDir, folder, port, who, options } = what;
+  const { native, dataDir, folder, port, who, guard, options } = what;
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -169,6 +171,7 @@ async function launch(what: Launch): Promise<ChildProcess> {
       ...who,
     });
     server.on('error', () => {});
+    guard.watch(server);
     await log.close();
     server.unref();
     if (await ready(server, dataDir, deadline)) return server;

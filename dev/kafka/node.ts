@@ -50,7 +50,6 @@ export function kafkaNode(settings: NodeSettings): KafkaNode {
     const timer = setTimeout(() => ending.kill('SIGKILL'), 20_000);
     await ended;
     clearTimeout(timer);
-    guard.forget(ending.pid as number);
   }
 
   async function start() {
@@ -63,11 +62,11 @@ export function kafkaNode(settings: NodeSettings): KafkaNode {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
+    guard.watch(started);
+    started.unref();
     const spawned = once(started, 'spawn');
     await log.close();
     await spawned;
-    started.unref();
-    guard.watch(started.pid as number);
     jvm = started;
     const gone = new AbortController();
     started.once('exit', () => gone.abort());

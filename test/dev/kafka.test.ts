@@ -1,5 +1,5 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { clusterView } from '../../dev/kafka/metadata.ts';
 import { kafkaAvailable, startKafka } from '../../dev/kafka.ts';
 import { until } from '../support/until.ts';
@@ -11,11 +11,11 @@ function client(brokers: string[]) {
   return new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING, retry: { retries: 10 } });
 }
 
-async function send(t: Test, brokers: string[], value: string) {
+async function send(brokers: string[], value: string) {
   const producer = client(brokers).producer({ createPartitioner: Partitioners.DefaultPartitioner });
-  t.teardown(() => producer.disconnect());
   await producer.connect();
   await producer.send({ topic: 'things', acks: -1, messages: [{ key: 'key', value }] });
+  await producer.disconnect();
 }
 
 t.test(
@@ -26,11 +26,10 @@ t.test(
     t.teardown(() => cluster.stop());
     t.equal(cluster.brokers.length, 3);
     const admin = client(cluster.brokers).admin();
-    t.teardown(() => admin.disconnect());
     await admin.connect();
     t.equal((await admin.describeCluster()).brokers.length, 3);
     await admin.createTopics({ topics: [{ topic: 'things', numPartitions: 1, replicationFactor: 3 }] });
-    await send(t, cluster.brokers, 'before');
+    await send(cluster.brokers, 'before');
 
     const leader = async () =>
       (await admin.fetchTopicMetadata({ topics: ['things'] })).topics[0]?.partitions[0]?.leader;
@@ -40,10 +39,9 @@ t.test(
     await victim?.kill();
     t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
     await until(async () => (await leader().catch(() => first)) !== first, 60_000);
-    await send(t, cluster.brokers, 'after');
+    await send(cluster.brokers, 'after');
 
     const consumer = client(cluster.brokers).consumer({ groupId: 'group' });
-    t.teardown(() => consumer.disconnect());
     await consumer.subscribe({ topic: 'things', fromBeginning: true });
     const values: string[] = [];
     await consumer.run({
@@ -67,6 +65,7 @@ t.test(
     other?.resume();
     await t.resolves(clusterView(other?.port ?? 0, 10_000));
 
+    await Promise.all([consumer.disconnect(), admin.disconnect()]);
     const pids = cluster.nodes.map((node) => node.pid ?? 0);
     await cluster.stop();
     for (const each of pids) t.throws(() => process.kill(each, 0), { code: 'ESRCH' });
