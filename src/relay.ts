@@ -7,7 +7,7 @@ import { createKafkaStream } from './kafka/stream.ts';
 import { checkTopics } from './kafka/topics.ts';
 import { startHealthServer } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
-import { startRelayLoop } from './outbox/relay.ts';
+import { type RelayLoop, startRelayLoop } from './outbox/relay.ts';
 import { type Running, stopAll } from './shutdown.ts';
 
 /** The variables that the relay reads. */
@@ -21,6 +21,9 @@ export const RELAY_CONFIG = [
   'LOG_LEVEL',
 ] as const;
 
+/** Of the database's pool one connection is left for the health check. */
+const LANES_AT_ONCE = 4;
+
 /** The relay role: outbox → Kafka. While the brokers are away it is not ready, and tries on. */
 export async function startRelay(options: {
   config: Config<(typeof RELAY_CONFIG)[number]>;
@@ -31,6 +34,7 @@ export async function startRelay(options: {
   const { config, log } = options;
   const database = openDatabase(config.DATABASE_URL, { name: 'relay', max: config.DATABASE_POOL });
   let sender: RecordSender | undefined;
+  let loop: RelayLoop | undefined;
   const health = await startHealthServer({
     host: config.HOST,
     port: config.PORT,
@@ -38,7 +42,9 @@ export async function startRelay(options: {
       needs: {
         database: async () => void (await database.sql`SELECT 1`),
         kafka: async () => {
-          if (sender === undefined) throw new Error('not connected yet');
+          if (loop === undefined) throw new Error('not connected yet');
+          const { outage } = loop.stats();
+          if (outage !== undefined) throw new Error(`rows wait: ${outage}`);
         },
       },
     },
@@ -46,7 +52,13 @@ export async function startRelay(options: {
   const connecting = connected(log, async () => {
     if (options.stream === undefined) await checkTopics(config, log);
     sender = await (options.stream ?? createKafkaStream(config, log)).sender();
-    return startRelayLoop({ database, sender, log });
+    loop = startRelayLoop({
+      database,
+      sender,
+      log,
+      concurrency: Math.min(LANES_AT_ONCE, config.DATABASE_POOL - 1),
+    });
+    return loop;
   });
 
   return {

@@ -13,6 +13,7 @@ export interface Connecting<T> {
 
 const RETRY_MIN_MS = 200;
 const RETRY_MAX_MS = 5_000;
+const STOP_PATIENCE_MS = 5_000;
 /** Worth waiting for: the brokers come, and so do the topics while an installation starts. */
 const WORTH_WAITING = new Set(['kafka_unavailable', 'topic_missing']);
 
@@ -48,7 +49,9 @@ export function connected<T>(log: Logger, connect: () => Promise<T>): Connecting
     failed,
     async stop() {
       stopping.abort();
-      return running.catch(() => undefined);
+      // Brokers that don't answer at all keep an attempt for most of a minute: the process ends sooner.
+      const patience = delay(STOP_PATIENCE_MS, undefined, { ref: false });
+      return Promise.race([running.catch(() => undefined), patience]);
     },
   };
 }
