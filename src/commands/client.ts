@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { companyBySlug } from '../companies/companies.ts';
 import type { AuthMethod } from '../companies/probe.ts';
 import { listSsoClients, type SsoClientView } from '../companies/sso-client-rows.ts';
 import {
@@ -105,8 +106,10 @@ async function create(io: Io, slug: string, options: ClientOptions): Promise<voi
   const { clientId, region, check, authMethod = 'client_secret_post', logoutAtProvider = false } = options;
   if (!clientId?.trim()) throw new SsoLinkError('client_id_missing', 'client create wants --client-id');
   const credential = { clientId: clientId.trim(), authMethod, clientSecret: await secretFrom(io) };
-  const issuer = await checkedIssuer(JUMPCLOUD_ISSUERS, credential, { region, check });
   await withDatabase(io, async (database) => {
+    // A misspelt slug is told before anybody is given the secret.
+    await companyBySlug(database, slug);
+    const issuer = await checkedIssuer(JUMPCLOUD_ISSUERS, credential, { region, check });
     const created = await database.transaction((tx) =>
       createSsoClient(tx, actor(io), createSealer(SECRET_KEYS), {
         slug,

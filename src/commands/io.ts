@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '../db/client.ts';
 /** What a command may touch of the process, so that a test runs it without one. */
 export interface Io {
   env: Record<string, string | undefined>;
-  stdin: Readable;
+  stdin: Readable & { isTTY?: boolean };
   stdout: Writable & { isTTY?: boolean };
   stderr: Writable & { isTTY?: boolean };
   /** 0 done, 1 failed, 2 done but for some lines. */
@@ -40,6 +40,7 @@ export async function withDatabase<T>(
 
 /** A secret from standard input, one trailing newline trimmed, as `echo` and editors add. */
 export async function readSecret(io: Io): Promise<string> {
+  if (io.stdin.isTTY) io.stderr.write('The secret, then a new line and Ctrl-D:\n');
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of io.stdin) {

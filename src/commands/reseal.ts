@@ -1,10 +1,12 @@
+import { clientSecretSeal } from '../companies/sso-client-rows.ts';
 import type { Database } from '../db/client.ts';
 import type { Sealer } from '../seal.ts';
+import { signingKeySeal } from '../sessions/signing-keys.ts';
 
 /** Every sealed column, and what its values are bound to (src/db/schema.ts). */
 export const SEALED_COLUMNS = [
-  { table: 'sso_clients', id: 'id', column: 'client_secret', bound: (id: string) => `sso_clients:${id}` },
-  { table: 'signing_keys', id: 'kid', column: 'private_key', bound: (id: string) => `signing_keys:${id}` },
+  { table: 'sso_clients', id: 'id', column: 'client_secret', bound: clientSecretSeal },
+  { table: 'signing_keys', id: 'kid', column: 'private_key', bound: signingKeySeal },
   ...['refresh_token', 'id_token'].map((column) => ({
     table: 'sessions',
     id: 'id',
@@ -38,15 +40,17 @@ export async function* sealedValues(
   { sql }: Pick<Database, 'sql'>,
   { table, id, column }: SealedColumn,
 ): AsyncGenerator<{ id: string; sealed: string }[]> {
-  let after: string | null = null;
+  const type = sql.unsafe(id === 'kid' ? 'text' : 'uuid');
+  let after = id === 'kid' ? '' : '00000000-0000-0000-0000-000000000000';
   for (;;) {
-    const rows: { id: string; sealed: string }[] = await sql<{ id: string; sealed: string }[]>`
+    const rows = await sql<{ id: string; sealed: string }[]>`
       SELECT ${sql(id)}::text AS id, ${sql(column)} AS sealed FROM ${sql(table)}
-      WHERE ${sql(column)} IS NOT NULL AND (${after}::text IS NULL OR ${sql(id)}::text > ${after}::text)
-      ORDER BY ${sql(id)}::text LIMIT ${BATCH}`;
+      WHERE ${sql(column)} IS NOT NULL AND ${sql(id)} > ${after}::${type}
+      ORDER BY ${sql(id)} LIMIT ${BATCH}`;
     if (rows.length > 0) yield rows;
-    if (rows.length < BATCH) return;
-    after = rows.at(-1)?.id ?? null;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < BATCH) return;
+    after = last.id;
   }
 }
 
@@ -71,8 +75,9 @@ async function resealColumn(
     // What changed meanwhile was sealed anew by whoever changed it.
     const done = await sql`
       UPDATE ${sql(of.table)} AS t SET ${sql(of.column)} = c.after
-      FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS c(id text, before text, after text)
-      WHERE t.${sql(of.id)}::text = c.id AND t.${sql(of.column)} = c.before`;
+      FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
+        AS c(id ${sql.unsafe(of.id === 'kid' ? 'text' : 'uuid')}, before text, after text)
+      WHERE t.${sql(of.id)} = c.id AND t.${sql(of.column)} = c.before`;
     count.resealed += done.count;
   }
   return count;

@@ -41,6 +41,7 @@ export function resultsCommands(program: Command, io: Io): void {
     );
 }
 
+/** A login's id is a UUIDv7: the primary key has them by time. */
 async function listResults(database: Database, options: ListOptions): Promise<Row[]> {
   const company = options.company === undefined ? null : await companyBySlug(database, options.company);
   const { outcome = null, reason = null, limit } = options;
@@ -51,7 +52,7 @@ async function listResults(database: Database, options: ListOptions): Promise<Ro
     WHERE (${company?.id ?? null}::uuid IS NULL OR r.company_id = ${company?.id ?? null}::uuid)
       AND (${outcome}::text IS NULL OR r.outcome = ${outcome})
       AND (${reason}::text IS NULL OR r.reason = ${reason})
-    ORDER BY r.decided_at DESC, r.login_id DESC LIMIT ${limit}`;
+    ORDER BY r.login_id DESC LIMIT ${limit}`;
 }
 
 function columns({ decided_at, company, outcome, reason, user_id, login_id, sso_identity_id }: Row): Row {

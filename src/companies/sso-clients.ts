@@ -122,6 +122,8 @@ export async function updateSsoClient(
       clientId,
       authMethod: change.authMethod ?? before.authMethod,
       logoutAtProvider: change.logoutAtProvider ?? before.logoutAtProvider,
+      // Another application may be another organization's: it is learnt anew.
+      organization: clientId === before.clientId ? before.organization : null,
       ...(change.clientSecret !== undefined && {
         clientSecret: sealer.seal(change.clientSecret, clientSecretSeal(before.id)),
       }),

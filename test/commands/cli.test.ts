@@ -4,9 +4,11 @@ import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import t from 'tap';
+import { freePort } from '../../dev/free-port.ts';
 import { buildProgram } from '../../src/commands/program.ts';
 import { testDatabase } from '../support/database.ts';
-import { SECRET_KEY } from './operator.ts';
+import { until } from '../support/until.ts';
+import { operator, SECRET_KEY } from './operator.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
@@ -51,18 +53,46 @@ t.test('an operator’s first hour, in processes', async (t) => {
   t.equal(row?.actor, 'operator:olga');
 });
 
+t.test('a role runs until it is told to stop', async (t) => {
+  const { url } = await testDatabase(t);
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--import', 'tsx', CLI, 'server'], {
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: url,
+      SECRET_KEYS: SECRET_KEY,
+      PUBLIC_URL: `http://localhost:${port}`,
+      APP_URL: 'http://localhost:1/',
+      JUMPCLOUD_ISSUERS: 'us=http://localhost:1/',
+      HOST: 'localhost',
+      PORT: String(port),
+      METRICS_PORT: String(await freePort()),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  t.teardown(() => child.kill('SIGKILL'));
+  await until(
+    async () => (await fetch(`http://localhost:${port}/livez`).catch(() => undefined))?.ok ?? false,
+    60_000,
+  );
+  child.kill('SIGTERM');
+  t.same(await ended, [0, null]);
+});
+
 t.test('what goes wrong ends with one line and exit code 1', async (t) => {
   const gone = { DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:1/none' };
   const answer = await sso(['company', 'list'], gone);
   t.match(answer, { exitCode: 1, out: '', err: /^sso-link: the database does not answer: [^\n]+\n$/ });
   t.notMatch(answer.err, /hunter2/);
-  t.match(await sso(['company', 'list'], { ...gone, LOG_LEVEL: 'debug' }), { exitCode: 1, err: /\n +at / });
-  t.match(await sso(['server'], {}), {
+  const url = gone.DATABASE_URL;
+  t.match(await operator(url, { LOG_LEVEL: 'debug' })('company list'), { exitCode: 1, err: /\n +at / });
+  t.match(await operator('')('server'), {
     exitCode: 1,
     out: '',
     err: /^sso-link: DATABASE_URL is not set: .*\n +PUBLIC_URL is not set: .*\n/,
   });
-  t.match(await sso(['company', 'lst'], {}), { exitCode: 1, err: /unknown command 'lst'/ });
+  t.match(await operator(url)('company lst'), { exitCode: 1, err: /unknown command 'lst'/ });
 });
 
 t.test('every command explains itself, and prints JSON where it is told to', async (t) => {

@@ -59,6 +59,12 @@ t.test('a wrong secret or method is refused, and nothing is saved', async (t) =>
     t.match(refused, { exitCode: 1, err: /client secret.*Client Authentication Type/ }, command);
     t.match(await run(`${command} --json`, secret), { err: /^{"error":"client_credential_wrong"/ });
   }
+  us.requests.clear();
+  t.match(await run('client create nobody --client-id post', SECRET), {
+    exitCode: 1,
+    err: /no company 'nobody'/,
+  });
+  t.equal(us.requests.count(), 0, 'for a company that is not there nobody is asked');
   t.equal((await sql`SELECT 1 FROM sso_clients`).length, 0);
   const basic = 'client create acme --client-id basic --auth-method client_secret_basic';
   t.match(await run(basic, SECRET), { exitCode: 0 });
