@@ -38,12 +38,16 @@ const KNOWN_ERRORS = new Set([
 
 type Callback = Query<typeof CallbackQuery>;
 type Request = FastifyRequest<{ Querystring: Callback }>;
+type Finished = { client: SsoClient; signedIn: boolean };
 
 /** `GET /login/callback`: the provider's answer becomes a recorded login, or a page that says what to do. */
 export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
   const { config, database, sealer } = deps;
-  /** By state. A code that is used twice makes a provider revoke what it gave for it (RFC 6749 §4.1.2). */
-  const underWay = new Map<string, Promise<boolean>>();
+  /**
+   * By state. A code is brought once, however often its callback is sent: the second time a provider revokes
+   * what it gave for the first (RFC 6749 §4.1.2), and the session would end at its next revalidation.
+   */
+  const underWay = new Map<string, Promise<Finished>>();
 
   app.get<{ Querystring: Callback }>(
     '/login/callback',
@@ -64,27 +68,37 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
       reply.clearCookie(name, COOKIE_OPTIONS);
       if (error) throw providerError(error);
 
-      const client = await findSsoClient(database, sealer, { id: attempt.ssoClientId });
-      if (client === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
-      if (client.version !== attempt.ssoClientVersion) {
-        throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
-      }
-      await limits.perCompany(client.company.slug, request, reply);
-      const signedIn = await consumeOnce(request, attempt, client);
+      const { client, signedIn } = await once(attempt, () => finish(request, reply, attempt));
       return goOn(reply, attempt, client, signedIn);
     },
   );
 
   /** The same callback, sent again while it is under way here, waits for what comes of the first. */
-  function consumeOnce(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
+  function once(attempt: Attempt, work: () => Promise<Finished>): Promise<Finished> {
     const known = underWay.get(attempt.state);
     if (known) return known;
-    const consumed = consume(request, attempt, client).finally(() => underWay.delete(attempt.state));
-    underWay.set(attempt.state, consumed);
-    return consumed;
+    const finished = work().finally(() => underWay.delete(attempt.state));
+    underWay.set(attempt.state, finished);
+    return finished;
   }
 
-  /** Finishes the login, or finds that it was finished before: sent twice, or its answer was lost. */
+  async function finish(request: Request, reply: FastifyReply, attempt: Attempt): Promise<Finished> {
+    const [client, recorded] = await Promise.all([
+      findSsoClient(database, sealer, { id: attempt.ssoClientId }),
+      wasRecorded(database, attempt),
+    ]);
+    if (client === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
+    if (client.version !== attempt.ssoClientVersion) {
+      throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
+    }
+    await limits.perCompany(client.company.slug, request, reply);
+    return {
+      client,
+      signedIn: recorded ? await isSignedIn(attempt) : await consume(request, attempt, client),
+    };
+  }
+
+  /** Finishes the login, or finds that it is finished: a twin was faster, or COMMIT's answer was lost. */
   async function consume(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
     try {
       const result = await finishLogin(deps, {
@@ -102,6 +116,10 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
       const mayBeRecorded = !(error instanceof SsoLinkError) || codeOf(error) === 'grant_rejected';
       if (!mayBeRecorded || !(await recordedSoon(attempt))) throw error;
     }
+    return isSignedIn(attempt);
+  }
+
+  async function isSignedIn(attempt: Attempt): Promise<boolean> {
     const session = await readSession(database, attempt.sessionToken, { idle: config.SESSION_IDLE });
     return session.state === 'signed_in';
   }

@@ -77,8 +77,10 @@ t.test('row 34: a state replayed', async (t) => {
   const kept = await service.begin();
   const cookies = await kept.browser.jar.getCookieString(service.url);
   accepted(t, await service.visit(kept.callback, kept.browser), 'the first time');
+  const calls = provider.calls('token');
   const replay = await fetch(kept.callback, { headers: { cookie: cookies }, redirect: 'manual' });
   t.match(replay.headers.getSetCookie().join(), 'sso_session', 'ends in the one session that was recorded');
+  t.equal(provider.calls('token'), calls, 'brings the code to nobody');
   t.equal(await service.logins(), 3, 'and records nothing: three logins since the start');
 });
 
