@@ -1,8 +1,8 @@
 /** `npm run docs`: writes docs/configuration.md from the table in src/config.ts; `--check` only compares. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { VARIABLES, type VariableName } from '../src/config.ts';
 import { RELAY_CONFIG } from '../src/relay.ts';
 import { SERVER_CONFIG } from '../src/server.ts';
-import { VARIABLES, type VariableName } from '../src/config.ts';
 import { WORKER_CONFIG } from '../src/worker.ts';
 
 const FILE = new URL('../docs/configuration.md', import.meta.url);

@@ -4,6 +4,7 @@ import type { Discovery } from './login/discovery.ts';
 import type { OAuthClients } from './login/oauth-clients.ts';
 import type { ProviderKeys } from './login/provider-keys.ts';
 import type { Logger } from './observability/log.ts';
+import type { ServerMetrics } from './observability/server-metrics.ts';
 import type { Sealer } from './seal.ts';
 import type { IssueToken } from './sessions/token.ts';
 
@@ -39,6 +40,7 @@ export interface AppDeps {
   database: Database;
   sealer: Sealer;
   log: Logger;
+  metrics: Pick<ServerMetrics, 'observe' | 'timeProvider'>;
   discovery: Discovery;
   providerKeys: ProviderKeys;
   oauth: OAuthClients;

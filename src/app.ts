@@ -37,7 +37,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.removeAllContentTypeParsers();
+  app.decorateRequest('company', null);
+  app.decorateRequest('errorCode', null);
   logRequests(app);
+  deps.metrics.observe(app);
   errorHandler(app, { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL });
 
   await app.register(helmet, securityHeaders(config));

@@ -7,6 +7,8 @@ import { createKafkaStream } from './kafka/stream.ts';
 import { checkTopics } from './kafka/topics.ts';
 import { startHealthServer } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
+import { startMetricsServer } from './observability/metrics.ts';
+import { createRelayMetrics } from './observability/relay-metrics.ts';
 import { type RelayLoop, startRelayLoop } from './outbox/relay.ts';
 import { type Running, stopAll } from './shutdown.ts';
 
@@ -49,6 +51,8 @@ export async function startRelay(options: {
       },
     },
   });
+  const { registry, onRound } = createRelayMetrics(database);
+  const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
   const connecting = connected(log, async () => {
     if (options.stream === undefined) await checkTopics(config, log);
     sender = await (options.stream ?? createKafkaStream(config, log)).sender();
@@ -56,6 +60,7 @@ export async function startRelay(options: {
       database,
       sender,
       log,
+      onRound,
       concurrency: Math.min(LANES_AT_ONCE, config.DATABASE_POOL - 1),
     });
     return loop;
@@ -67,6 +72,7 @@ export async function startRelay(options: {
       stopAll(
         async () => (await connecting.stop())?.stop(),
         async () => sender?.close(),
+        scraped.stop,
         health.stop,
         database.close,
       ),

@@ -5,6 +5,8 @@ import { createDiscovery } from './login/discovery.ts';
 import { createOAuthClients } from './login/oauth-clients.ts';
 import { createProviderKeys } from './login/provider-keys.ts';
 import type { Logger } from './observability/log.ts';
+import { startMetricsServer } from './observability/metrics.ts';
+import { createServerMetrics } from './observability/server-metrics.ts';
 import { createSealer } from './seal.ts';
 import { createIssueToken } from './sessions/token.ts';
 import { type Running, stopAll } from './shutdown.ts';
@@ -24,12 +26,27 @@ export async function startServer(options: {
   const oauth = createOAuthClients(`${config.PUBLIC_URL}/login/callback`);
   const issueToken = createIssueToken(database, sealer, config.PUBLIC_URL);
   const providerKeys = createProviderKeys();
-  const app = await buildApp({ config, database, sealer, log, discovery, oauth, providerKeys, issueToken });
+  const metrics = createServerMetrics();
+  const { registry } = metrics;
+  const app = await buildApp({
+    config,
+    database,
+    sealer,
+    log,
+    metrics,
+    discovery,
+    oauth,
+    providerKeys,
+    issueToken,
+  });
+  const opened = [() => app.close(), oauth.close, database.close];
   try {
+    const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
+    opened.splice(1, 0, scraped.stop);
     const address = await app.listen({ host: config.HOST, port: config.PORT });
-    return { address, stop: () => stopAll(() => app.close(), oauth.close, database.close) };
+    return { address, stop: () => stopAll(...opened) };
   } catch (error) {
-    await stopAll(() => app.close(), oauth.close, database.close);
+    await stopAll(...opened);
     throw error;
   }
 }

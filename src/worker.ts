@@ -1,13 +1,17 @@
 import type { Config } from './config.ts';
 import { openDatabase } from './db/client.ts';
+import { ssoAuthenticated } from './events/sso-authenticated.ts';
 import { KAFKA_CONFIG } from './kafka/client.ts';
 import { connected } from './kafka/connected.ts';
+import { consumerLag } from './kafka/lag.ts';
 import type { Stream } from './kafka/records.ts';
 import { createKafkaStream } from './kafka/stream.ts';
 import { checkTopics } from './kafka/topics.ts';
-import { type Linking, startLinking } from './linking/worker.ts';
+import { LINKING_GROUP, type Linking, startLinking } from './linking/worker.ts';
 import { startHealthServer } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
+import { startMetricsServer } from './observability/metrics.ts';
+import { createWorkerMetrics } from './observability/worker-metrics.ts';
 import { type Running, stopAll } from './shutdown.ts';
 
 /** The variables that the worker reads. */
@@ -20,6 +24,8 @@ export const WORKER_CONFIG = [
   'METRICS_PORT',
   'LOG_LEVEL',
 ] as const;
+
+const LAG_EVERY_MS = 10_000;
 
 /** The worker role: Kafka → links. It is ready while it is a member of its consumer group. */
 export async function startWorker(options: {
@@ -43,19 +49,35 @@ export async function startWorker(options: {
       },
     },
   });
+  const metrics = createWorkerMetrics();
+  const { registry } = metrics;
+  const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
   const connecting = connected(log, async () => {
     if (options.stream === undefined) await checkTopics(config, log);
     linking = await startLinking({
       stream: options.stream ?? createKafkaStream(config, log),
       database,
       log,
+      onChunk: metrics.onChunk,
     });
     return linking;
   });
+  const lagging = setInterval(() => {
+    if (options.stream !== undefined || linking === undefined) return;
+    // While the brokers are away there is none to tell.
+    consumerLag(config, log, LINKING_GROUP, ssoAuthenticated.topic).then(metrics.setLag, () => {});
+  }, LAG_EVERY_MS);
   const linkingFailed = connecting.started.then((started) => started?.failed ?? new Promise<never>(() => {}));
 
   return {
     failed: Promise.race([connecting.failed, linkingFailed]),
-    stop: () => stopAll(async () => (await connecting.stop())?.stop(), health.stop, database.close),
+    stop: () =>
+      stopAll(
+        async () => clearInterval(lagging),
+        async () => (await connecting.stop())?.stop(),
+        scraped.stop,
+        health.stop,
+        database.close,
+      ),
   };
 }

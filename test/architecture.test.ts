@@ -24,12 +24,17 @@ const resolve = ({ file, from }: Import) => new URL(from, new URL(file, SRC)).hr
 t.test('src/ never imports dev/ or test/, and nothing outside itself', async (t) => {
   for (const found of await importsOfSrc()) {
     if (!found.from.startsWith('.')) continue;
-    t.ok(new URL(found.from, new URL(found.file, SRC)).href.startsWith(SRC.href), `${found.file}: ${found.from}`);
+    t.ok(
+      new URL(found.from, new URL(found.file, SRC)).href.startsWith(SRC.href),
+      `${found.file}: ${found.from}`,
+    );
   }
 });
 
 t.test('src/kafka/ alone knows kafkajs', async (t) => {
-  const users = (await importsOfSrc()).filter(({ from }) => from.startsWith('kafkajs')).map((i) => folderOf(i.file));
+  const users = (await importsOfSrc())
+    .filter(({ from }) => from.startsWith('kafkajs'))
+    .map((i) => folderOf(i.file));
   t.same([...new Set(users)], ['kafka']);
 });
 

@@ -24,7 +24,9 @@ try {
     console.error(`Tests on a real Kafka are skipped: ${kafka.reason}`);
   }
   if (!(await chromiumAvailable())) {
-    console.error('Tests in a browser are skipped: Chromium is not installed (CHROMIUM_PATH says where it is)');
+    console.error(
+      'Tests in a browser are skipped: Chromium is not installed (CHROMIUM_PATH says where it is)',
+    );
   }
   const tap = spawn('npx', ['tap', ...process.argv.slice(2)], { env, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tap.kill(signal));

@@ -3,9 +3,8 @@ import { withAdmin } from './admin.ts';
 import type { BrokerConfig } from './client.ts';
 
 /**
- * Records of the topic that the group hasn't committed, by partition. A group that never committed has all that
- * is kept before it, as it begins there.
- * @param groupId without the prefix, as is `topic`
+ * Records of each partition that the group has not committed.
+ * @param groupId and `topic` without the prefix
  * @throws SsoLinkError `kafka_unavailable`
  */
 export async function consumerLag(
@@ -14,16 +13,18 @@ export async function consumerLag(
   groupId: string,
   topic: string,
 ): Promise<Map<number, number>> {
-  const prefix = config.KAFKA_TOPIC_PREFIX;
+  const [group, name] = [config.KAFKA_TOPIC_PREFIX + groupId, config.KAFKA_TOPIC_PREFIX + topic];
   return withAdmin(config, log, async (admin) => {
-    const ends = await admin.fetchTopicOffsets(prefix + topic);
-    const [group] = await admin.fetchOffsets({ groupId: prefix + groupId, topics: [prefix + topic] });
-    const committed = new Map(group?.partitions.map((p) => [p.partition, Number(p.offset)]));
+    const [ends, [committed]] = await Promise.all([
+      admin.fetchTopicOffsets(name),
+      admin.fetchOffsets({ groupId: group, topics: [name] }),
+    ]);
+    const offsets = new Map(committed?.partitions.map((p) => [p.partition, Number(p.offset)]));
     return new Map(
-      ends.map(({ partition, high, low }) => [
-        partition,
-        Number(high) - Math.max(committed.get(partition) ?? 0, Number(low)),
-      ]),
+      ends.map(({ partition, high, low }) => {
+        const at = offsets.get(partition) ?? -1; // −1: nothing was committed yet.
+        return [partition, Number(high) - (at < 0 ? Number(low) : at)];
+      }),
     );
   });
 }

@@ -15,9 +15,14 @@ export const SENDER_REQUEST_TIMEOUT_MS = 5_000;
  * written (kafkajs #1303), and the idempotent producer loses and reorders (#1005, #598, #1790): so acks by all
  * replicas, one send in flight a partition, and consumers that know an event's id.
  * @param newClient called again when the producer has to be replaced
+ * @param options.deadline of a send, in milliseconds
  * @throws SsoLinkError `kafka_unavailable`
  */
-export async function createSender(newClient: () => Kafka, prefix: string): Promise<RecordSender> {
+export async function createSender(
+  newClient: () => Kafka,
+  prefix: string,
+  { deadline = SEND_DEADLINE_MS } = {},
+): Promise<RecordSender> {
   const lastOf = new Map<string, Promise<unknown>>();
   let current: Promise<Producer> | undefined;
 
@@ -58,7 +63,7 @@ export async function createSender(newClient: () => Kafka, prefix: string): Prom
     })();
     lastOf.set(line, sending);
     try {
-      const receipts = await within(SEND_DEADLINE_MS, sending);
+      const receipts = await within(deadline, sending);
       if (!names(receipts, topic, partition)) {
         throw new SsoLinkError('kafka_unavailable', `no receipt for ${line}`);
       }

@@ -21,6 +21,8 @@ export async function startLinking(deps: {
   stream: Pick<Stream, 'consume'>;
   database: Database;
   log: Logger;
+  /** After each chunk: what metrics count. */
+  onChunk?(report: ChunkReport, records: number, seconds: number): void;
 }): Promise<Linking> {
   const { stream, database, log } = deps;
   const consumer = await stream.consume({
@@ -30,6 +32,7 @@ export async function startLinking(deps: {
     async onChunk(records) {
       const started = performance.now();
       const report = await linkChunk(database, records);
+      deps.onChunk?.(report, records.length, (performance.now() - started) / 1000);
       tell(log, report, { partition: records[0]?.partition, ms: Math.round(performance.now() - started) });
     },
   });

@@ -5,7 +5,6 @@ import type { Attempt } from './attempt.ts';
 import { boundedJson, ProviderError } from './bounded-fetch.ts';
 import type { ProviderMetadata } from './discovery.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
-import type { Tokens } from './oauth-clients.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
 import { rememberOrganization, type SsoClient } from './sso-client.ts';
@@ -18,7 +17,10 @@ export interface ProviderAnswer {
   log: Pick<Logger, 'warn'>;
 }
 
-type Deps = Pick<AppDeps, 'config' | 'database' | 'sealer' | 'discovery' | 'providerKeys' | 'oauth'>;
+type Deps = Pick<
+  AppDeps,
+  'config' | 'database' | 'sealer' | 'metrics' | 'discovery' | 'providerKeys' | 'oauth'
+>;
 
 /**
  * From the provider's answer to a recorded login: `iss`, the code's exchange, the ID token, the profile, the
@@ -27,11 +29,14 @@ type Deps = Pick<AppDeps, 'config' | 'database' | 'sealer' | 'discovery' | 'prov
  */
 export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<RecordOutcome> {
   const { attempt, client, query, log } = answer;
-  const metadata = await deps.discovery.metadata(client.issuer);
+  const timed = <T>(endpoint: string, work: () => Promise<T>) =>
+    deps.metrics.timeProvider(client.company.slug, endpoint, work);
+  const metadata = await timed('discovery', () => deps.discovery.metadata(client.issuer));
   checkIss(query.iss, metadata);
   if (!query.code) throw new SsoLinkError('request_malformed', 'a callback without a code');
 
-  const tokens = await deps.oauth.exchange(client, metadata, { ...attempt, code: query.code });
+  const grant = { ...attempt, code: query.code };
+  const tokens = await timed('token', () => deps.oauth.exchange(client, metadata, grant));
   if (tokens.idToken === undefined) {
     throw new ProviderError('provider_answer_invalid', 'the token response has no ID token');
   }
@@ -42,7 +47,9 @@ export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<R
     accessToken: tokens.accessToken,
     keys: deps.providerKeys(metadata.jwksUri),
   });
-  const profile = await completeProfile(claims, tokens, metadata);
+  const profile = await completeProfile(claims, metadata, (endpoint) =>
+    timed('userinfo', () => boundedJson(endpoint, { authorization: `Bearer ${tokens.accessToken}` })),
+  );
   const recorded = await recordLogin(
     deps.database,
     attempt,
@@ -79,14 +86,12 @@ function checkIss(iss: string | undefined, metadata: ProviderMetadata): void {
 /** Userinfo is asked only where the ID token has no email; then email and flag both come from there. */
 async function completeProfile(
   claims: IdTokenClaims,
-  tokens: Tokens,
   metadata: ProviderMetadata,
+  ask: (endpoint: string) => Promise<Record<string, unknown>>,
 ): Promise<Profile> {
   const profile = readProfile(claims);
   if (profile.email !== null || metadata.userinfoEndpoint === undefined) return profile;
-  const userinfo = await boundedJson(metadata.userinfoEndpoint, {
-    authorization: `Bearer ${tokens.accessToken}`,
-  });
+  const userinfo = await ask(metadata.userinfoEndpoint);
   if (userinfo.sub !== claims.sub) {
     throw new SsoLinkError('userinfo_subject', 'userinfo speaks of another subject than the ID token');
   }

@@ -2,13 +2,6 @@ import { isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SsoLinkError } from '../errors.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The company that a login request is for, once it is known. */
-    limitedCompany?: string;
-  }
-}
-
 export interface LoginLimits {
   perAddress(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** @param company its slug: of a company that exists, so that no stranger chooses the keys */
@@ -28,7 +21,7 @@ export function createLoginLimits(
   const company = app.createRateLimit({
     max: limits.perCompany,
     timeWindow: '1 minute',
-    keyGenerator: (request) => `company ${request.limitedCompany}`,
+    keyGenerator: (request) => `company ${request.company}`,
   });
 
   async function hold(limit: typeof address, request: FastifyRequest, reply: FastifyReply) {
@@ -41,7 +34,7 @@ export function createLoginLimits(
   return {
     perAddress: (request, reply) => hold(address, request, reply),
     perCompany(slug, request, reply) {
-      request.limitedCompany = slug;
+      request.company = slug;
       return hold(company, request, reply);
     },
   };

@@ -13,6 +13,7 @@ interface PageOptions {
 export function errorHandler(app: FastifyInstance, options: PageOptions): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const code = errorCode(error);
+    request.errorCode = code;
     const problem = problemOf(code, error);
     const line = { code, status: problem.status };
     if (problem.status >= 500 && !(error instanceof SsoLinkError))

@@ -66,6 +66,12 @@ export const PROBLEMS: Record<string, Problem> = {
     'Ask your administrator to assign this application to you in JumpCloud, then try again.',
     'both',
   ),
+  cross_site: problem(
+    403,
+    'You are still signed in',
+    'Another site asked to sign you out. If you want to, sign out in the product itself.',
+    'other',
+  ),
   sso_not_active: problem(
     404,
     'No single sign-on here',

@@ -55,6 +55,7 @@ export async function startService<P extends Provider = JumpCloud>(
     JUMPCLOUD_ISSUERS: `us=${jumpcloud.issuer}`,
     HOST: 'localhost',
     PORT: String(port),
+    METRICS_PORT: '0',
     LOG_LEVEL: 'silent',
     ...options.env,
   };

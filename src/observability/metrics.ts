@@ -1,0 +1,28 @@
+import Fastify from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+/** A role's metrics; no label of theirs has values that a stranger can choose. */
+export function createRegistry(role: string): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ role });
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** Serves `/metrics` for Prometheus on a port of its own, which no browser reaches. */
+export async function startMetricsServer(options: {
+  host: string;
+  port: number;
+  registry: Pick<Registry, 'contentType' | 'metrics'>;
+}): Promise<{ stop(): Promise<void> }> {
+  const { registry } = options;
+  const app = Fastify();
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  await app.listen({ host: options.host, port: options.port });
+  return { stop: () => app.close() };
+}
+
+/** Buckets in seconds: from a statement to a provider's deadline. */
+export const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -1,0 +1,52 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { ChunkReport } from '../linking/chunk.ts';
+import { createRegistry, SECONDS } from './metrics.ts';
+
+/** What the worker counts. */
+export function createWorkerMetrics() {
+  const registry = createRegistry('worker');
+  const registers = [registry];
+  const results = new Counter({
+    name: 'sso_link_worker_results_total',
+    help: 'Link results by outcome and reason',
+    labelNames: ['outcome', 'reason'],
+    registers,
+  });
+  const size = new Histogram({
+    name: 'sso_link_worker_chunk_size',
+    help: 'Records of a chunk',
+    buckets: [1, 5, 10, 50, 100, 200, 500],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'sso_link_worker_chunk_duration_seconds',
+    help: 'A chunk, its retries included',
+    buckets: SECONDS,
+    registers,
+  });
+  const deadLetters = new Counter({
+    name: 'sso_link_worker_dead_letters_total',
+    help: 'Records that became dead letters, by reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'sso_link_worker_lag',
+    help: 'Records of a partition that the group has not committed',
+    labelNames: ['partition'],
+    registers,
+  });
+
+  return {
+    registry,
+    onChunk(report: Pick<ChunkReport, 'results' | 'faulty'>, records: number, seconds: number): void {
+      size.observe(records);
+      duration.observe(seconds);
+      for (const { outcome, reason } of report.results) results.inc({ outcome, reason: reason ?? '' });
+      for (const { fault } of report.faulty) deadLetters.inc({ reason: fault });
+    },
+    setLag(partitions: Iterable<[number, number]>): void {
+      for (const [partition, records] of partitions) lag.set({ partition }, records);
+    },
+  };
+}
