@@ -57,7 +57,8 @@ export async function linkByHand(
   if (user.companyId === null) {
     await tx.db
       .update(users)
-      .set({ companyId: company.id, companySetBy: 'link', updatedAt: new Date() })
+      // As the worker does: an email of another company's making is not brought along.
+      .set({ companyId: company.id, companySetBy: 'link', ssoEmail: null, updatedAt: new Date() })
       .where(eq(users.id, user.id));
   }
   await audit(tx, {

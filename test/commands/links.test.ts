@@ -36,6 +36,7 @@ t.test('a link by hand holds to the invariants of the policy', async (t) => {
   await sql`UPDATE users SET status = 'suspended' WHERE id = 'free'`;
   t.match(await run(`link acme ${identity} free`), { exitCode: 1, err: /is suspended/ });
   await sql`UPDATE users SET status = 'active' WHERE id = 'free'`;
+  await sql`UPDATE users SET sso_email = 'free@globex.example' WHERE id = 'free'`;
   await sql`UPDATE sso_identities SET link_removed_at = now() WHERE id = ${identity}`;
 
   t.match((await run(`link acme ${identity} free --json`)).json, [{ user_id: 'free', changed: true }]);
@@ -47,6 +48,7 @@ t.test('a link by hand holds to the invariants of the policy', async (t) => {
   t.match((await sql`SELECT * FROM users WHERE id = 'free'`)[0], {
     company_id: acme.id,
     company_set_by: 'link',
+    sso_email: null,
   });
   t.match((await run(`link acme ${identity} free --json`)).json, [{ changed: false }]);
   await make.user('other');
