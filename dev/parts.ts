@@ -14,7 +14,7 @@ import { ensureSigningKey } from '../src/sessions/signing-keys.ts';
 import { stopAll } from '../src/shutdown.ts';
 import { freePorts } from './free-port.ts';
 import { type JumpCloud, startJumpCloud } from './jumpcloud.ts';
-import { startPostgres } from './postgres.ts';
+import { createDatabase, startPostgres } from './postgres.ts';
 import { ACCOUNTS, COMPANIES, PEOPLE } from './world.ts';
 
 const OPERATOR = 'operator:demo';
@@ -33,6 +33,7 @@ export interface Parts {
 export async function startParts(options: { ports?: number[]; logLevel?: string } = {}): Promise<Parts> {
   const [server = 0, app = 0, us = 0, eu = 0] = options.ports ?? (await freePorts(4));
   const postgres = await startPostgres({ durable: false });
+  const { url, drop } = await createDatabase(postgres.url);
   const jumpclouds = {
     us: await startJumpCloud({ port: us }),
     eu: await startJumpCloud({ port: eu, iss: true }),
@@ -40,7 +41,7 @@ export async function startParts(options: { ports?: number[]; logLevel?: string 
   const secretKey = randomBytes(32);
   const [serviceUrl, appUrl] = [`http://localhost:${server}`, `http://localhost:${app}`];
   const env = {
-    DATABASE_URL: postgres.url,
+    DATABASE_URL: url,
     SECRET_KEYS: secretKey.toString('base64'),
     PUBLIC_URL: serviceUrl,
     APP_URL: appUrl,
@@ -53,9 +54,9 @@ export async function startParts(options: { ports?: number[]; logLevel?: string 
     LOG_LEVEL: options.logLevel ?? 'warn',
     PRODUCT_NAME: 'Paradime',
   };
-  await migrate(postgres.url);
-  const database = openDatabase(postgres.url, { name: 'demo', max: 2 });
-  const stop = () => stopAll(database.close, jumpclouds.us.stop, jumpclouds.eu.stop, postgres.stop);
+  await migrate(url);
+  const database = openDatabase(url, { name: 'demo', max: 2 });
+  const stop = () => stopAll(database.close, jumpclouds.us.stop, jumpclouds.eu.stop, drop, postgres.stop);
   try {
     await furnish(database, secretKey, jumpclouds, `${serviceUrl}/login/callback`);
   } catch (error) {
