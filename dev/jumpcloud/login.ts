@@ -68,7 +68,7 @@ function home({ directory }: World): string {
   return homePage(
     people.map(({ email = '', givenName = '', familyName = '', clients }) => ({
       email,
-      name: `${givenName} ${familyName}`,
+      name: `${givenName} ${familyName}`.trim() || '–',
       applications: clients.join(', ') || 'no application',
     })),
   );

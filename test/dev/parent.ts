@@ -3,4 +3,4 @@ import { startPostgres } from '../../dev/postgres.ts';
 
 const { pid, dataDir } = await startPostgres({ durable: false, own: true });
 process.stdout.write(`${JSON.stringify({ pid, dataDir })}\n`);
-if (process.argv[2] !== 'end') setInterval(() => {}, 1000);
+setInterval(() => {}, 1000);

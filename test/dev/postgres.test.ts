@@ -11,19 +11,12 @@ import t, { type Test } from 'tap';
 import { reachable } from '../../dev/postgres/binaries.ts';
 import { createDatabase, startPostgres } from '../../dev/postgres.ts';
 import { until } from '../support/until.ts';
+import { alive } from './alive.ts';
 
 function connect(t: Test, url: string) {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   t.teardown(() => sql.end({ timeout: 1 }));
   return sql;
-}
-
-function alive(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 t.test('a PostgreSQL that commits to disk, dies with its data, and goes without a trace', async (t) => {
@@ -67,25 +60,16 @@ t.test('databases of their own, and copies of one already made', async (t) => {
   await t.rejects(connect(t, copy.url)`SELECT 1`, { code: '3D000' }, 'dropped, although somebody was in it');
 });
 
-for (const ending of ['SIGKILL', 'end'] as const) {
-  t.test(`it doesn't outlive its parent: ${ending}`, async (t) => {
-    const file = fileURLToPath(new URL('parent.ts', import.meta.url));
-    const parent = spawn(process.execPath, ['--import=tsx', file, ending], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    t.teardown(() => parent.kill('SIGKILL'));
-    const ended = once(parent, 'exit');
-    const [line] = await once(createInterface(parent.stdout), 'line');
-    const { pid, dataDir } = JSON.parse(line) as { pid: number; dataDir: string };
-    if (ending !== 'end') {
-      t.ok(alive(pid));
-      parent.kill(ending);
-    }
-    await ended;
-    await until(() => !alive(pid) && !existsSync(dirname(dataDir)));
-    t.pass('neither process nor folder is left');
-  });
-}
+t.test('it does not outlive its parent', async (t) => {
+  const file = fileURLToPath(new URL('parent.ts', import.meta.url));
+  const parent = spawn(process.execPath, ['--import=tsx', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface(parent.stdout), 'line');
+  const { pid, dataDir } = JSON.parse(line) as { pid: number; dataDir: string };
+  t.ok(alive(pid));
+  parent.kill('SIGKILL');
+  await until(() => !alive(pid) && !existsSync(dirname(dataDir)));
+  t.pass('neither process nor folder is left');
+});
 
 t.test('a folder in a closed home is not reachable for the user that PostgreSQL runs as', async (t) => {
   const home = await mkdtemp(join(tmpdir(), 'closed-'));
