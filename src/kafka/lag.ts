@@ -15,15 +15,15 @@ export async function consumerLag(
 ): Promise<Map<number, number>> {
   const [group, name] = [config.KAFKA_TOPIC_PREFIX + groupId, config.KAFKA_TOPIC_PREFIX + topic];
   return withAdmin(config, log, async (admin) => {
-    const [ends, [committed]] = await Promise.all([
-      admin.fetchTopicOffsets(name),
-      admin.fetchOffsets({ groupId: group, topics: [name] }),
-    ]);
+    // In turn: a call that outlives its admin's disconnect opens a connection that nobody closes.
+    const ends = await admin.fetchTopicOffsets(name);
+    const [committed] = await admin.fetchOffsets({ groupId: group, topics: [name] });
     const offsets = new Map(committed?.partitions.map((p) => [p.partition, Number(p.offset)]));
     return new Map(
       ends.map(({ partition, high, low }) => {
-        const at = offsets.get(partition) ?? -1; // −1: nothing was committed yet.
-        return [partition, Number(high) - (at < 0 ? Number(low) : at)];
+        // −1 where nothing was committed; below the oldest where the retention took records.
+        const at = Math.max(offsets.get(partition) ?? -1, Number(low));
+        return [partition, Number(high) - at];
       }),
     );
   });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
 import { SsoLinkError } from '../errors.ts';
 import { unavailable } from './client.ts';
@@ -35,10 +36,16 @@ export async function createSender(
     return current;
   }
 
-  /** What hangs is left behind: a new producer asks anew who leads which partition. */
+  /**
+   * What hangs is left behind: a new producer asks anew who leads which partition. The old one is closed when
+   * its sends have ended, since one that goes on would open a connection that nobody closes.
+   */
   function drop(broken: Promise<Producer>): void {
     if (current === broken) current = undefined;
-    void broken.then((old) => old.disconnect()).catch(() => {});
+    const patience = delay(deadline, undefined, { ref: false });
+    void Promise.race([Promise.allSettled(lastOf.values()), patience])
+      .then(async () => (await broken).disconnect())
+      .catch(() => {});
   }
 
   async function send(topic: string, partition: number, records: OutgoingRecord[]): Promise<void> {

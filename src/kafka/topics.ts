@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, ITopicConfig, PartitionMetadata } from 'kafkajs';
 import type { Config } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
@@ -9,6 +10,8 @@ import { type BrokerConfig, KAFKA_CONFIG } from './client.ts';
 
 /** What `sso-link topics` reads. */
 export const TOPICS_CONFIG = [...KAFKA_CONFIG, 'KAFKA_TOPIC_REPLICATION', 'KAFKA_TOPIC_RETENTION'] as const;
+
+const CREATION_MS = 15_000;
 
 type TopicsConfig = Config<(typeof TOPICS_CONFIG)[number]>;
 
@@ -49,9 +52,9 @@ export async function createTopics(
     const missing = found.filter((t) => t.partitions === 0).map((t) => t.topic);
     if (missing.length === 0) return found.map((t) => ({ ...t, created: false }));
     const replicas = config.KAFKA_TOPIC_REPLICATION || Math.min(3, await countBrokers(admin));
-    await admin
-      .createTopics({ timeout: 10_000, topics: missing.map((topic) => definition(topic, replicas, config)) })
-      .catch(refused);
+    const topics = missing.map((topic) => definition(topic, replicas, config));
+    await admin.createTopics({ topics, timeout: CREATION_MS, waitForLeaders: false }).catch(refused);
+    for (const topic of missing) await untilThere(admin, topic);
     return found.map((t) =>
       missing.includes(t.topic)
         ? { topic: t.topic, partitions: PARTITIONS, replicas, created: true }
@@ -98,6 +101,18 @@ async function ourTopics(admin: Admin, config: BrokerConfig): Promise<TopicState
     states.push({ topic, partitions: partitions.length, replicas: partitions[0]?.replicas.length ?? 0 });
   }
   return states;
+}
+
+/** kafkajs's own wait gives up where the broker that it asks hasn't heard of the topic yet. */
+async function untilThere(admin: Admin, topic: string): Promise<void> {
+  for (const deadline = Date.now() + CREATION_MS; ; await delay(100)) {
+    const partitions = await partitionsOf(admin, topic).catch((error: unknown) => {
+      if (Date.now() > deadline) throw error;
+      return [];
+    });
+    if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+    if (Date.now() > deadline) throw new SsoLinkError('kafka_unavailable', `${topic} has no leaders yet`);
+  }
 }
 
 async function partitionsOf(admin: Admin, topic: string): Promise<PartitionMetadata[]> {

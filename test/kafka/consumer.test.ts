@@ -46,7 +46,10 @@ async function setUp(t: Test) {
   const topic = kafka.prefix + TOPIC;
   const seen: IncomingRecord[] = [];
   const lag = async () => {
-    const lags = await consumerLag(kafka.config, silent, 'group', TOPIC);
+    // A group's coordinator, and a topic's leaders, take a moment to be there.
+    const lags = await consumerLag(kafka.config, silent, 'group', TOPIC).catch(
+      () => new Map([[0, Number.NaN]]),
+    );
     return [...lags.values()].reduce((sum, n) => sum + n, 0);
   };
   const put = (partition: number, values: (string | Partial<Message>)[]) =>
@@ -60,7 +63,7 @@ t.test('a consumer takes chunks in order, and begins where the one before it end
   const { kafka, seen, lag, put } = await setUp(t);
   await put(3, numbers(250));
   await put(4, numbers(10));
-  t.equal(await lag(), 260);
+  await until(async () => (await lag()) === 260);
   const sizes: number[] = [];
   const first = await consume(kafka, {
     maxChunk: 100,
@@ -179,7 +182,7 @@ t.test('stop waits for what is under way, and commits it', real, async (t) => {
   release();
   await stopped;
   t.equal(chunks, 1, 'no chunk is begun');
-  t.equal(await lag(), 10);
+  await until(async () => (await lag()) === 10);
 });
 
 t.test('two members share the partitions, and one takes over from the other', real, async (t) => {
@@ -242,7 +245,7 @@ t.test('headers, keys and compressed records arrive as they were sent', real, as
 });
 
 t.test('after records were deleted it goes on with the oldest that is left', real, async (t) => {
-  const { kafka, topic, seen, put } = await setUp(t);
+  const { kafka, topic, seen, lag, put } = await setUp(t);
   await put(1, numbers(10));
   const first = await consume(kafka, {
     maxChunk: 2,
@@ -250,10 +253,12 @@ t.test('after records were deleted it goes on with the oldest that is left', rea
       if (records[0]?.offset === 2n) throw new Error('not yet');
     },
   });
-  await until(async () => (await consumerLag(kafka.config, silent, 'group', TOPIC)).get(1) === 8);
+  await until(async () => (await lag()) === 8);
   await first.stop();
   const admin = kafka.bare.admin();
   await admin.connect();
+  // kafkajs deletes records of topics alone that it has read of.
+  await admin.fetchTopicOffsets(topic);
   await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '6' }] });
   await admin.disconnect();
   const second = await consume(kafka, { onChunk: async (records) => void seen.push(...records) });
