@@ -63,6 +63,11 @@ export async function startHostileService(
     env: { LOG_LEVEL: 'trace', RATE_LIMIT_PER_ADDRESS: '1000000', ...options.env },
   });
   const acme = await addCompany(base, 'acme');
+  // The whole suite's logs are searched: whatever a file's tests did, none of its secrets is in a line.
+  t.teardown(() => {
+    const leaked = leaks(logs, [...provider.secrets, acme.clientSecret, base.env.SECRET_KEYS ?? '']);
+    if (leaked.length > 0) throw new Error(`secrets in the log: ${leaked.join('\n')}`);
+  });
 
   const service: HostileService = {
     ...base,
@@ -100,6 +105,13 @@ export async function startHostileService(
     },
   };
   return service;
+}
+
+/** The log's lines that hold one of the secrets. Short values that stand in other words are no secrets. */
+export function leaks(logs: string[], secrets: string[]): string[] {
+  const all = logs.join('\n');
+  const found = secrets.filter((secret) => secret.length >= 12 && all.includes(secret));
+  return found.map((secret) => logs.find((line) => line.includes(secret)) ?? secret);
 }
 
 /** What the newest login told the topic. */
