@@ -4,6 +4,7 @@ import type { Db, Transaction } from '../db/client.ts';
 import { companies } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { isSlug } from './slug.ts';
 
 export type Company = typeof companies.$inferSelect;
 
@@ -18,7 +19,7 @@ export async function createCompany(
 ): Promise<Company> {
   const { slug, createsUsers } = company;
   const name = company.name.trim();
-  if (!/^[a-z0-9](-?[a-z0-9])*$/.test(slug) || slug.length > 63) {
+  if (!isSlug(slug)) {
     throw new SsoLinkError(
       'slug_invalid',
       `'${slug}' is no slug: 1 to 63 lower-case letters and digits, single dashes between them`,

@@ -1,4 +1,5 @@
 /** The SSO client that people sign in by: read afresh for each login, since operators change them. */
+import { isSlug } from '../companies/slug.ts';
 import type { Database } from '../db/client.ts';
 import { domainOf, normalizeEmail } from '../email.ts';
 import type { Sealer } from '../seal.ts';
@@ -24,6 +25,7 @@ export async function findSsoClient(
   sealer: Sealer,
   by: { company: string } | { id: string },
 ): Promise<SsoClient | undefined> {
+  if ('company' in by && !isSlug(by.company)) return undefined;
   const [slug, id] = 'company' in by ? [by.company, null] : [null, by.id];
   const [row] = await sql<SsoClientRow[]>`
     SELECT k.id, k.version, k.issuer, k.client_id AS "clientId", k.client_secret AS "sealedSecret",
@@ -45,6 +47,7 @@ export async function findCompany(
   { sql }: Pick<Database, 'sql'>,
   by: { slug: string } | { email: string },
 ): Promise<{ slug: string; name: string } | undefined> {
+  if ('slug' in by && !isSlug(by.slug)) return undefined;
   const email = 'email' in by ? normalizeEmail(by.email) : null;
   const [slug, domain] = 'slug' in by ? [by.slug, null] : [null, email && domainOf(email)];
   const [row] = await sql<{ slug: string; name: string }[]>`

@@ -28,10 +28,7 @@ const ACCOUNT = {
 async function installation(t: Test, options: { ownKafka?: boolean } = {}) {
   const postgres = await startPostgres();
   const database = await createDatabase(postgres.url);
-  const shared = process.env.KAFKA_BROKERS;
-  if (options.ownKafka) delete process.env.KAFKA_BROKERS;
-  const cluster = await startKafka();
-  if (shared) process.env.KAFKA_BROKERS = shared;
+  const cluster = await startKafka({ own: options.ownKafka ?? false });
   const jumpcloud = await startJumpCloud();
   const [port = 0, appPort = 0] = await freePorts(2);
   const prefix = `real-${randomBytes(4).toString('hex')}.`;
