@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import * as schema from './schema.ts';
+import { begin } from './transaction.ts';
 
 /**
  * postgres.js, for the hot statements. It shares its client with drizzle, which switches the client's date
@@ -47,21 +48,32 @@ export function openDatabase(
       idle_in_transaction_session_timeout: 10_000,
     },
   });
+  fetchArrayTypesOnce(sql);
   const db = drizzle(sql, { schema });
 
   return {
     sql,
     db,
     async transaction(work) {
-      const result = await sql.begin(async (tx) => ({
-        value: await work({
+      return begin(sql, (tx) =>
+        work({
           sql: tx,
           // drizzle asks a client for its options alone; a transaction has its pool's.
           db: drizzle(Object.assign(tx, { options: sql.options }) as unknown as Sql, { schema }),
         }),
-      }));
-      return (result as { value: Awaited<ReturnType<typeof work>> }).value;
+      );
     },
     close: () => sql.end({ timeout: 5 }),
   };
+}
+
+/**
+ * postgres.js asks each new connection for the ids of array types, and an answer that is lost there is a
+ * rejection that nobody can catch: it ends the process while the database restarts. Once is enough.
+ */
+function fetchArrayTypesOnce(sql: Sql): void {
+  const options = sql.options as unknown as { shared: { typeArrayMap: Record<number, number> } };
+  Object.defineProperty(options, 'fetch_types', {
+    get: () => Object.keys(options.shared.typeArrayMap).length === 0,
+  });
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import t from 'tap';
 import { createStream } from '../../dev/stream.ts';
+import { openDatabase } from '../../src/db/client.ts';
 import { SsoLinkError } from '../../src/errors.ts';
 import type { RecordSender } from '../../src/kafka/records.ts';
 import { append } from '../../src/outbox/append.ts';
@@ -143,4 +144,87 @@ t.test('while Kafka is away the rows wait, and go when it is back', async (t) =>
   stream.resume();
   await until(async () => (await left(database)) === 0);
   t.equal(stream.records(TOPIC).length, 10);
+});
+
+t.test('a lane that fails keeps no other waiting, and goes on when it can', async (t) => {
+  const database = await testDatabase(t, { max: 8 });
+  const stream = createStream();
+  const real = await stream.sender();
+  await fill(database, 60, 5);
+  const [lanes] = await database.sql`SELECT count(DISTINCT lane) AS n FROM outbox`;
+  const bad = laneOf(Buffer.from('key-0'));
+  let [tries, leaderless] = [0, true];
+  const sender: Pick<RecordSender, 'send'> = {
+    async send(topic, partition, records) {
+      if (partition === bad && leaderless) {
+        tries += 1;
+        throw new SsoLinkError('kafka_unavailable', 'no leader');
+      }
+      await real.send(topic, partition, records);
+    },
+  };
+  const lines: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const loop = startRelayLoop({ database, sender, log });
+  t.teardown(() => loop.stop());
+  const lanesLeft = async () =>
+    Number((await database.sql`SELECT count(DISTINCT lane) AS n FROM outbox`)[0]?.n);
+  await until(async () => (await lanesLeft()) === 1 && tries >= 3);
+  t.ok(Number(lanes?.n) > 10);
+  t.equal(loop.stats().outage, 'kafka_unavailable');
+  t.equal(lines.length, 1, 'an outage is told once');
+  leaderless = false;
+  await until(async () => (await left(database)) === 0 && loop.stats().outage === undefined);
+  t.equal(lines.length, 2, 'and so is its end');
+  t.match(loop.stats(), { sent: 300, dead: 0, failures: tries });
+});
+
+t.test('rows too many bytes for a send go in several, in order', async (t) => {
+  const database = await testDatabase(t);
+  const stream = createStream();
+  const real = await stream.sender();
+  const big = Buffer.alloc(200_000);
+  const events = Array.from({ length: 40 }, (_, n) => ({ ...event('big', n), payload: big }));
+  await database.transaction((tx) => append(tx, events));
+  const sizes: number[] = [];
+  const sender: Pick<RecordSender, 'send'> = {
+    async send(topic, partition, records) {
+      sizes.push(records.reduce((sum, r) => sum + (r.value?.length ?? 0), 0));
+      await real.send(topic, partition, records);
+    },
+  };
+  const round = await relayRound(database, sender, 0);
+  t.ok((round?.sent ?? 0) < 40, 'a round is bounded, too');
+  await relayAll(database, sender);
+  t.ok(Math.max(...sizes) < 800_000);
+  t.same(
+    stream.records(TOPIC).map((r) => r.headers.ce_id),
+    events.map((e) => e.headers.ce_id),
+  );
+});
+
+t.test('the database restarts under the relay: nothing is lost', async (t) => {
+  const database = await testDatabase(t);
+  const relaying = openDatabase(database.url, { name: 'relay under test', max: 5 });
+  const stream = createStream();
+  const loop = startRelayLoop({ database: relaying, sender: await stream.sender(), log: silent });
+  t.teardown(async () => {
+    await loop.stop();
+    await relaying.close();
+  });
+  for (let n = 0; n < 20; n += 1) {
+    await database.transaction((tx) => append(tx, [event('a', n), event('b', n), event('c', n)]));
+    await database.sql`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'sso-link relay under test' AND datname = current_database()`;
+  }
+  await until(async () => (await left(database)) === 0);
+  for (const key of ['a', 'b', 'c']) {
+    const ids = stream.records(TOPIC).flatMap((r) => (r.key?.toString() === key ? [r.headers.ce_id] : []));
+    t.same(
+      [...new Set(ids)],
+      Array.from({ length: 20 }, (_, n) => `${key}-${n}`),
+      'repeated, perhaps; but each for the first time in order',
+    );
+  }
 });
