@@ -1,0 +1,115 @@
+{{/*
+What each role reads, and nothing that it doesn't: the server has no brokers, relay and worker have no key that
+opens a secret. It stands in the pods themselves, so a rollback brings its old configuration back.
+*/}}
+
+{{- define "sso-link.env.common" -}}
+- name: HOST
+  value: {{ .Values.listenAddress | quote }}
+- name: PORT
+  value: "3000"
+- name: METRICS_PORT
+  value: "9464"
+- name: LOG_LEVEL
+  value: {{ .Values.logLevel | quote }}
+{{ include "sso-link.env.database" . }}
+{{- end -}}
+
+{{- define "sso-link.env.database" -}}
+- name: DATABASE_POOL
+  value: {{ .Values.database.pool | quote }}
+- name: DATABASE_URL
+  valueFrom:
+    secretKeyRef:
+      {{- include "sso-link.secretRef" (dict "context" . "part" "databaseUrl") | nindent 6 }}
+{{- end -}}
+
+{{- define "sso-link.env.secretKeys" -}}
+- name: SECRET_KEYS
+  valueFrom:
+    secretKeyRef:
+      {{- include "sso-link.secretRef" (dict "context" . "part" "secretKeys") | nindent 6 }}
+{{- end -}}
+
+{{- define "sso-link.env.kafka" -}}
+- name: KAFKA_BROKERS
+  value: {{ join "," .Values.kafka.brokers | quote }}
+- name: KAFKA_SSL
+  value: {{ .Values.kafka.ssl | quote }}
+- name: KAFKA_TOPIC_PREFIX
+  value: {{ .Values.kafka.topicPrefix | quote }}
+{{- with .Values.kafka.sasl }}
+{{- if .mechanism }}
+- name: KAFKA_SASL_MECHANISM
+  value: {{ .mechanism | quote }}
+- name: KAFKA_SASL_USERNAME
+  value: {{ .username | quote }}
+- name: KAFKA_SASL_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      {{- include "sso-link.secretRef" (dict "context" $ "part" "kafkaSaslPassword") | nindent 6 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "sso-link.env.topics" -}}
+- name: KAFKA_TOPIC_REPLICATION
+  value: {{ .Values.kafka.topics.replication | quote }}
+- name: KAFKA_TOPIC_RETENTION
+  value: {{ .Values.kafka.topics.retention | quote }}
+{{- end -}}
+
+{{- define "sso-link.env.site" -}}
+- name: PUBLIC_URL
+  value: {{ .Values.publicUrl | quote }}
+- name: APP_URL
+  value: {{ .Values.appUrl | quote }}
+- name: SOCIAL_LOGIN_URL
+  value: {{ .Values.socialLoginUrl | quote }}
+- name: RETURN_ORIGINS
+  value: {{ join "," .Values.returnOrigins | quote }}
+- name: PRODUCT_NAME
+  value: {{ .Values.productName | quote }}
+- name: TRUST_PROXY
+  value: {{ join "," .Values.trustProxy | quote }}
+- name: LOGIN_ATTEMPT_TTL
+  value: {{ .Values.loginAttemptTtl | quote }}
+- name: SESSION_IDLE
+  value: {{ .Values.sessions.idle | quote }}
+- name: SESSION_ABSOLUTE
+  value: {{ .Values.sessions.absolute | quote }}
+- name: SESSION_REVALIDATE_AFTER
+  value: {{ .Values.sessions.revalidateAfter | quote }}
+- name: RATE_LIMIT_PER_ADDRESS
+  value: {{ .Values.rateLimits.perAddress | int64 | quote }}
+- name: RATE_LIMIT_PER_COMPANY
+  value: {{ .Values.rateLimits.perCompany | int64 | quote }}
+{{- if .Values.jumpcloudIssuers }}
+- name: JUMPCLOUD_ISSUERS
+  value: {{ include "sso-link.issuers" . | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "sso-link.issuers" -}}
+{{- $issuers := list -}}
+{{- range $region, $issuer := .Values.jumpcloudIssuers -}}
+{{- $issuers = append $issuers (printf "%s=%s" $region $issuer) -}}
+{{- end -}}
+{{- join "," $issuers -}}
+{{- end -}}
+
+{{/* What each role is given. */}}
+{{- define "sso-link.env.server" -}}
+{{ include "sso-link.env.common" . }}
+{{ include "sso-link.env.secretKeys" . }}
+{{ include "sso-link.env.site" . }}
+{{- end -}}
+
+{{- define "sso-link.env.relay" -}}
+{{ include "sso-link.env.common" . }}
+{{ include "sso-link.env.kafka" . }}
+{{- end -}}
+
+{{- define "sso-link.env.worker" -}}
+{{ include "sso-link.env.relay" . }}
+{{- end -}}
