@@ -34,8 +34,9 @@ t.test('rows 35, 36, property: what is sealed opens, and any flipped bit is refu
     { numRuns: 5_000 },
   );
   const sealed = sealer.seal('{"state":"x"}', 'here');
-  for (let bit = 0; bit < sealed.length * 8; bit++)
-    t.notOk(opens(flipped(sealed, bit), 'here'), `bit ${bit}`);
+  const bits = Array.from({ length: sealed.length * 8 }, (_, bit) => bit);
+  const open = bits.filter((bit) => opens(flipped(sealed, bit), 'here'));
+  t.same(open, [], `none of its ${bits.length} bits`);
 });
 
 t.test('rows 35, 36, property: no other text and no other place opens it', async () => {
