@@ -28,6 +28,8 @@ try {
       'Tests in a browser are skipped: Chromium is not installed (CHROMIUM_PATH says where it is)',
     );
   }
+  // A fresh install has tap's own TypeScript plugin built in, beside the loader that .taprc names.
+  await once(spawn('npx', ['tap', 'build'], { stdio: 'ignore' }), 'exit');
   const tap = spawn('npx', ['tap', ...process.argv.slice(2)], { env, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tap.kill(signal));
   [exitCode = 1] = await once(tap, 'exit');
