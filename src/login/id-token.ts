@@ -1,9 +1,10 @@
 /**
  * Verification of an ID token: OpenID Connect Core 1.0 §3.1.3.7, in full. jose checks the signature, `iss`,
- * `aud`, `exp` and `nbf`; the rest is here.
+ * `aud`, `exp` and `nbf`; the rest is here. Where several keys would do, the token has to name its own by
+ * `kid` (§10.1): none is tried.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { SsoLinkError } from '../errors.ts';
 import { ProviderError } from './bounded-fetch.ts';
 import type { KeySource } from './provider-keys.ts';
@@ -70,10 +71,10 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
   };
   const { keys } = expected;
   try {
-    return await verifyByAny(token, keys.find, options).catch(async (error) => {
+    return await jwtVerify(token, keys.find, options).catch(async (error) => {
       const mayBeRotated = error instanceof errors.JWSSignatureVerificationFailed;
       if (!mayBeRotated || !(await keys.renew())) throw error;
-      return verifyByAny(token, keys.find, options);
+      return jwtVerify(token, keys.find, options);
     });
   } catch (error) {
     if (error instanceof ProviderError) throw error;
@@ -85,23 +86,6 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
     }
     if (error instanceof errors.JOSEError) throw invalid(error.code);
     throw invalid('malformed');
-  }
-}
-
-/** No `kid` and several keys: each suitable one is tried. */
-async function verifyByAny(token: string, find: JWTVerifyGetKey, options: JWTVerifyOptions) {
-  try {
-    return await jwtVerify(token, find, options);
-  } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-    for await (const key of error) {
-      try {
-        return await jwtVerify(token, key, options);
-      } catch (cause) {
-        if (!(cause instanceof errors.JWSSignatureVerificationFailed)) throw cause;
-      }
-    }
-    throw new errors.JWSSignatureVerificationFailed();
   }
 }
 

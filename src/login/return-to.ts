@@ -9,7 +9,7 @@ export function readReturnTo(
   value: unknown,
   { appUrl, origins }: { appUrl: string; origins: readonly string[] },
 ): string | undefined {
-  if (typeof value !== 'string' || value === '' || Buffer.byteLength(value) > MAX_BYTES) return undefined;
+  if (typeof value !== 'string' || Buffer.byteLength(value) > MAX_BYTES) return undefined;
   // Browsers drop these or turn them into slashes before they parse: none has a place in a URL.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(value) || !value.isWellFormed()) return undefined;

@@ -107,7 +107,10 @@ export const HOSTILE_TOKENS: HostileToken[] = [
     claims(() => ({ iat: String(now()) })),
   ),
   accepted(6, 'no kid, one key', withoutKid),
-  accepted(7, 'no kid, two keys', withoutKid, { jwks: (k) => [k.second.jwk, k.signing.jwk] }),
+  refused(7, 'no kid, two keys', withoutKid, { jwks: (k) => [k.second.jwk, k.signing.jwk] }),
+  accepted(7, 'no kid, two keys, one for encryption', withoutKid, {
+    jwks: (k) => [{ ...k.second.jwk, use: 'enc' }, k.signing.jwk],
+  }),
   refused(
     7,
     'no kid, two keys, signed by a third',
