@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { addArrayTypes } from './array-types.ts';
 import * as schema from './schema.ts';
 import { begin } from './transaction.ts';
 
@@ -40,6 +41,7 @@ export function openDatabase(
   const sql = postgres(url, {
     max: options.max ?? 10,
     connect_timeout: 10,
+    fetch_types: false,
     onnotice: () => {},
     connection: {
       application_name: `sso-link ${options.name}`,
@@ -48,7 +50,7 @@ export function openDatabase(
       idle_in_transaction_session_timeout: 10_000,
     },
   });
-  fetchArrayTypesOnce(sql);
+  addArrayTypes(sql);
   const db = drizzle(sql, { schema });
 
   return {
@@ -65,15 +67,4 @@ export function openDatabase(
     },
     close: () => sql.end({ timeout: 5 }),
   };
-}
-
-/**
- * postgres.js asks each new connection for the ids of array types, and an answer that is lost there is a
- * rejection that nobody can catch: it ends the process while the database restarts. Once is enough.
- */
-function fetchArrayTypesOnce(sql: Sql): void {
-  const options = sql.options as unknown as { shared: { typeArrayMap: Record<number, number> } };
-  Object.defineProperty(options, 'fetch_types', {
-    get: () => Object.keys(options.shared.typeArrayMap).length === 0,
-  });
 }

@@ -10,8 +10,29 @@ import { codeOf, SsoLinkError } from '../errors.ts';
 /** From the error of a statement to the news that its connection is gone. */
 const NEWS_MS = 1_000;
 
+/** Lost connections of a pool that are tried one after the other; each tells of its loss once more. */
+const STALE_TRIES = 12;
+
 /** `sql.begin`, which survives the loss of its connection. Rejects then, and what it did is rolled back. */
-export function begin<T>(sql: postgres.Sql, work: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
+export async function begin<T>(
+  sql: postgres.Sql,
+  work: (tx: postgres.TransactionSql) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    let begun = false;
+    try {
+      return await beginOnce(sql, (tx) => {
+        begun = true;
+        return work(tx);
+      });
+    } catch (error) {
+      // A connection that is made anew answers its first statement with the last word of the one before it.
+      if (begun || tries === STALE_TRIES || !isFatal(error)) throw error;
+    }
+  }
+}
+
+function beginOnce<T>(sql: postgres.Sql, work: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
   let lost = false;
   const done = sql.begin((tx) => {
     // Never settles after a loss, so that postgres.js neither commits nor rolls back; `done` has rejected.
@@ -34,9 +55,13 @@ export function begin<T>(sql: postgres.Sql, work: (tx: postgres.TransactionSql) 
 
 /** The server's last word, or the socket's error, came as the answer to a statement. */
 function isLoss(error: unknown): boolean {
-  const { severity } = error as { severity?: string };
-  if (severity !== undefined) return severity === 'FATAL' || severity === 'PANIC';
+  if (isFatal(error)) return true;
   return 'query' in (error as object) && /^(CONNECTION_|E[A-Z]+$)/.test(codeOf(error) ?? '');
+}
+
+function isFatal(error: unknown): boolean {
+  const { severity } = error as { severity?: string };
+  return severity === 'FATAL' || severity === 'PANIC';
 }
 
 const SENDING = new Set<string | symbol>(['unsafe', 'file', 'savepoint']);

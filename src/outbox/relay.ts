@@ -35,11 +35,14 @@ export interface RelayStats {
 
 const IDLE_MIN_MS = 20;
 const IDLE_MAX_MS = 250;
-const OUTAGE_MAX_MS = 3_000;
+const KAFKA_OUTAGE_MAX_MS = 3_000;
+const DATABASE_OUTAGE_MAX_MS = 1_000;
+/** A round that takes longer leaves the look-out to another runner. */
+const RELIEF_MS = 50;
 
 /**
  * Relays the outbox until it is stopped. Of `concurrency` runners one looks for work, at most every 250 ms;
- * whoever finds some wakes another. Neither Kafka's absence nor the database's ends it.
+ * whoever finds some, or takes long, wakes another. Neither Kafka's absence nor the database's ends it.
  */
 export function startRelayLoop(options: RelayOptions): RelayLoop {
   const { database, sender, log, concurrency = 4 } = options;
@@ -75,7 +78,10 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
   async function run(): Promise<void> {
     let idle = IDLE_MIN_MS;
     while (!stopping.signal.aborted) {
-      if (await round()) {
+      const relief = setTimeout(() => parked.pop()?.(), RELIEF_MS);
+      const more = await round();
+      clearTimeout(relief);
+      if (more) {
         idle = IDLE_MIN_MS;
         parked.pop()?.();
       } else if (looking && !stopping.signal.aborted) {
@@ -83,12 +89,16 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
         idle = IDLE_MIN_MS;
       } else {
         looking = true;
-        const ill = failuresInARow > concurrency;
-        await pause(ill ? Math.min(IDLE_MAX_MS * failuresInARow, OUTAGE_MAX_MS) : idle);
+        await pause(failuresInARow > concurrency ? outagePause() : idle);
         looking = false;
         idle = Math.min(idle * 1.5, IDLE_MAX_MS);
       }
     }
+  }
+
+  function outagePause(): number {
+    const most = outage === 'kafka_unavailable' ? KAFKA_OUTAGE_MAX_MS : DATABASE_OUTAGE_MAX_MS;
+    return Math.min(IDLE_MAX_MS * failuresInARow, most);
   }
 
   const pause = (milliseconds: number) =>
@@ -106,7 +116,7 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
     totals.failures += 1;
     failuresInARow += 1;
     const code = codeOf(error) ?? 'unknown';
-    if (outage !== code) log.error({ code, err: error }, 'the outbox waits: a round failed');
+    if (outage === undefined) log.error({ code, err: error }, 'the outbox waits: a round failed');
     outage = code;
   }
 

@@ -179,6 +179,35 @@ t.test('a lane that fails keeps no other waiting, and goes on when it can', asyn
   t.match(loop.stats(), { sent: 300, dead: 0, failures: tries });
 });
 
+t.test('a send that takes long keeps no other lane waiting', async (t) => {
+  const database = await testDatabase(t, { max: 8 });
+  const stream = createStream();
+  const real = await stream.sender();
+  let release: () => void = () => {};
+  const slow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let hanging = 0;
+  const sender: Pick<RecordSender, 'send'> = {
+    async send(topic, partition, records) {
+      if (partition === laneOf(Buffer.from('slow'))) {
+        hanging += 1;
+        await slow;
+      }
+      await real.send(topic, partition, records);
+    },
+  };
+  const loop = startRelayLoop({ database, sender, log: silent });
+  await database.transaction((tx) => append(tx, [event('slow', 1)]));
+  await until(() => hanging === 1);
+  await database.transaction((tx) => append(tx, [event('key-1', 1)]));
+  await until(() => stream.records(TOPIC).length === 1, 5_000);
+  t.equal(hanging, 1);
+  release();
+  await until(async () => (await left(database)) === 0);
+  await loop.stop();
+});
+
 t.test('rows too many bytes for a send go in several, in order', async (t) => {
   const database = await testDatabase(t);
   const stream = createStream();
