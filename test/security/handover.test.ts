@@ -1,70 +1,160 @@
 /** What is handed to the product, and what operators do: row 66 of docs/security.md. */
-import { importJWK, type JWK, jwtVerify } from 'jose';
+import type { Command } from 'commander';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import t from 'tap';
+import { buildProgram } from '../../src/commands/program.ts';
 import { SESSION_COOKIE } from '../../src/cookies.ts';
+import { newId, ssoIdentityId } from '../../src/ids.ts';
+import { operator } from '../commands/operator.ts';
 import { cookieOf, startHostileService } from '../support/hostile/service.ts';
 import { SUBJECT } from '../support/hostile-provider.ts';
 import { linkUser } from '../support/service.ts';
 
-const OTHER_ORIGIN = 'https://second-product.test';
-const service = await startHostileService(t);
-const { provider, acme, url, appUrl } = service;
-await linkUser(service, acme, SUBJECT);
-t.beforeEach(() => provider.be());
+const SECOND = 'https://second-product.test';
+const service = await startHostileService(t, { env: { RETURN_ORIGINS: `https://first.test,${SECOND}` } });
+const { acme, url, appUrl, database } = service;
+const { sql } = database;
 const appOrigin = new URL(appUrl).origin;
+const userId = await linkUser(service, acme, SUBJECT);
+const { browser } = await service.signIn();
+const cookie = `${SESSION_COOKIE}=${await cookieOf(browser, url, SESSION_COOKIE)}`;
+
+const session = (origin?: string) =>
+  fetch(`${url}/session`, { headers: { cookie, ...(origin !== undefined && { origin }) } });
 
 t.test('row 66: a token of /session is for the asking origin alone, for 60 s', async (t) => {
-  const { browser } = await service.signIn();
-  const cookie = `${SESSION_COOKIE}=${await cookieOf(browser, url, SESSION_COOKIE)}`;
-  const session = (origin: string) => fetch(`${url}/session`, { headers: { cookie, origin } });
-  const listed = await session(appOrigin);
-  t.equal(listed.headers.get('access-control-allow-origin'), appOrigin);
-  const { token } = (await listed.json()) as { token: string };
-  const { keys } = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: JWK[] };
-  const key = await importJWK(keys[0] as JWK, 'ES256');
-  const { payload } = await jwtVerify(token, key, { issuer: url, audience: appOrigin });
-  t.equal((payload.exp ?? 0) - (payload.iat ?? 0), 60);
-  await t.rejects(jwtVerify(token, key, { audience: OTHER_ORIGIN }), {
-    code: 'ERR_JWT_CLAIM_VALIDATION_FAILED',
-  });
-  const later = new Date(Date.now() + 61_000);
-  await t.rejects(jwtVerify(token, key, { audience: appOrigin, currentDate: later }), {
-    code: 'ERR_JWT_EXPIRED',
-  });
+  const keys = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as JSONWebKeySet;
+  t.same(
+    keys.keys.map((key) => key.d),
+    [undefined],
+    'no private half is published',
+  );
+  const find = createLocalJWKSet(keys);
+  const audiences = [
+    ['https://first.test', 'https://first.test'],
+    [SECOND, SECOND],
+    [undefined, appOrigin],
+    [url, appOrigin],
+  ] as const;
+  for (const [origin, audience] of audiences) {
+    const answer = await session(origin);
+    t.equal(answer.headers.get('cache-control'), 'no-store');
+    const { token } = (await answer.json()) as { token: string };
+    const right = { issuer: url, audience, algorithms: ['ES256'] };
+    const { payload } = await jwtVerify(token, find, right);
+    t.match(payload, { sub: userId, company: 'acme', aud: audience });
+    t.equal((payload.exp ?? 0) - (payload.iat ?? 0), 60);
+    for (const [, other] of audiences.filter(([, a]) => a !== audience)) {
+      const elsewhere = jwtVerify(token, find, { ...right, audience: other });
+      await t.rejects(elsewhere, { claim: 'aud' });
+    }
+    const later = new Date(Date.now() + 61_000);
+    await t.rejects(jwtVerify(token, find, { ...right, currentDate: later }), { code: 'ERR_JWT_EXPIRED' });
+    const [head, , signature] = token.split('.');
+    const forged = Buffer.from(JSON.stringify({ ...payload, sub: 'somebody-else' })).toString('base64url');
+    await t.rejects(jwtVerify(`${head}.${forged}.${signature}`, find, right), 'nor with other claims');
+  }
+});
 
-  for (const origin of [OTHER_ORIGIN, 'null', `${appOrigin}.evil.test`, appOrigin.toUpperCase()]) {
+t.test('row 66: CORS for listed origins alone', async (t) => {
+  for (const origin of [SECOND, 'https://first.test']) {
+    const { headers } = await session(origin);
+    t.equal(headers.get('access-control-allow-origin'), origin, 'named, never a star');
+    t.equal(headers.get('access-control-allow-credentials'), 'true');
+    t.match(headers.get('vary'), /origin/i, 'no cache hands it to another');
+  }
+  const strangers = [
+    'https://evil.test',
+    'null',
+    '',
+    `${SECOND}.evil.test`,
+    `${SECOND}:8443`,
+    SECOND.toUpperCase(),
+    SECOND.replace('https', 'http'),
+    `${SECOND},https://first.test`,
+    appOrigin, // Where RETURN_ORIGINS is set, it is the whole list.
+  ];
+  for (const origin of strangers) {
     const answer = await session(origin);
     t.equal(answer.headers.get('access-control-allow-origin'), null, `${origin}: no CORS`);
     t.equal(answer.status, 403, `${origin}: no token`);
+    t.notMatch(await answer.text(), /token|user/);
+    const preflight = await fetch(`${url}/session`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'GET' },
+    });
+    t.equal(preflight.headers.get('access-control-allow-origin'), null, `${origin}: no preflight`);
   }
-  t.equal(listed.headers.get('cache-control'), 'no-store');
+  for (const path of ['/login', '/login/start?company=acme', '/login/callback', '/login/wait', '/logout']) {
+    const { headers } = await fetch(url + path, { headers: { origin: SECOND }, redirect: 'manual' });
+    t.equal(headers.get('access-control-allow-origin'), null, `${path} is nobody's to read`);
+  }
 });
 
+/** What changes nothing in the database, and so leaves no trace there. */
+const READ_ONLY = [
+  ...['server', 'relay', 'worker', 'doctor', 'preview', 'topics', 'company list', 'domain list'],
+  ...['client list', 'results list', 'results show', 'dead-letters list', 'audit list'],
+];
+
+function leavesOf(command: Command, path: string[] = []): string[] {
+  if (command.commands.length === 0) return [path.join(' ')];
+  return command.commands.flatMap((sub) => leavesOf(sub, [...path, sub.name()]));
+}
+
 t.test('row 66: each act of an operator is in the audit log', async (t) => {
-  const { sql } = service.database;
-  const { runCommand } = await import('../../src/commands/program.ts');
-  const { PassThrough } = await import('node:stream');
-  const env = { ...process.env, ...service.env, SSO_LINK_OPERATOR: 'eve' };
-  const run = (...args: string[]) => {
-    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-    stdin.end('another-secret\n');
-    return runCommand(args, { env, stdin, stdout, stderr } as unknown as Parameters<typeof runCommand>[1]);
-  };
-  const acts = [
-    ['company', 'create', 'zeta', '--name', 'Zeta'],
-    ['domain', 'add', 'zeta', 'zeta.test', '--verified-by', 'operator'],
-    ['client', 'create', 'zeta', '--client-id', 'zeta-client', '--region', 'us', '--no-check'],
-    ['client', 'activate', 'zeta'],
-    ['client', 'disable', 'zeta'],
-    ['domain', 'remove', 'zeta', 'zeta.test'],
-    ['company', 'disable', 'zeta'],
-    ['company', 'enable', 'zeta'],
-    ['keys', 'rotate'],
+  const run = operator(database.url, { ...service.env, SSO_LINK_OPERATOR: 'eve' });
+  const identity = ssoIdentityId(acme.id, service.provider.issuer, SUBJECT);
+  const letter = newId();
+  await sql`
+    INSERT INTO dead_letters (id, topic, "partition", "offset", record_hash, headers, value, reason, error)
+    VALUES (${letter}, 'user.sso_authenticated', 0, 1, '\\x00', '{}', '\\x00', 'event_invalid', 'x')`;
+  const account = JSON.stringify({
+    user_id: 'u-1',
+    provider: 'google',
+    provider_user_id: 'g-1',
+    email: 'u1@acme.test',
+    email_verified: true,
+  });
+  await sql`DELETE FROM signing_keys`;
+  const acts: [string | string[], string?][] = [
+    ['migrate'], // It makes the signing key that is missing.
+    ['company create zeta --name Zeta'],
+    ['domain add zeta zeta.test --verified-by operator'],
+    ['domain move acme zeta.test --verified-by operator'],
+    ['domain remove acme zeta.test'],
+    ['client create zeta --client-id zeta-client --region us --no-check', 'the-first-secret\n'],
+    ['client activate zeta'],
+    ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
+    ['client disable zeta'],
+    ['company disable zeta'],
+    ['company enable zeta'],
+    ['accounts import -', `${account}\n`],
+    ['users suspend u-1'],
+    ['users resume u-1'],
+    [`links remove ${identity}`],
+    [`links approve ${identity}`],
+    [`link acme ${identity} u-1`],
+    ['users delete u-1'],
+    [`dead-letters replay ${letter}`],
+    ['keys rotate'],
+    ['keys reseal'],
+    ['prune --older-than 90d'],
   ];
-  for (const act of acts) t.equal(await run(...act), 0, act.join(' '));
-  const rows = await sql<
-    { action: string }[]
-  >`SELECT * FROM audit_log WHERE actor = 'operator:eve' ORDER BY id`;
-  t.equal(rows.length, acts.length, rows.map((r) => r.action).join(', '));
-  t.notMatch(JSON.stringify(rows), 'another-secret');
+  for (const [act, input] of acts) {
+    const [before] = await sql`SELECT count(*)::int AS n FROM audit_log`;
+    const { exitCode, err } = await run(act, input);
+    t.equal(exitCode, 0, `${act} ${err}`);
+    const [last] = await sql`SELECT actor, target, (SELECT count(*)::int FROM audit_log) AS n FROM audit_log
+      ORDER BY id DESC LIMIT 1`;
+    t.match(last, { actor: 'operator:eve', n: before?.n + 1, target: /./ }, String(act));
+  }
+  const io = { env: {}, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, exitCode: 0 };
+  const done = acts.map(([act]) => String(act));
+  const missing = leavesOf(buildProgram(io)).filter(
+    (leaf) => !READ_ONLY.includes(leaf) && !done.some((act) => act === leaf || act.startsWith(`${leaf} `)),
+  );
+  t.same(missing, [], 'every command that changes something was run here');
+  const everything = await sql`SELECT * FROM audit_log`;
+  t.notMatch(JSON.stringify(everything), /the-first-secret|the-second-secret/);
 });
