@@ -25,6 +25,13 @@ t.test('what could be read as another address is none', async (t) => {
     'ada@127.0.0.1',
     'ada@example.com:80',
     'ada@evil.com/@example.com',
+    'ada@example.com@evil.com',
+    'ada@example.com/x',
+    'ada@example.com?x',
+    'ada@example.com#x',
+    'ada@example%2ecom',
+    'ada@example.com\\.evil.com',
+    '[ada]@[example.com]',
     '"ada"@example.com',
     '\u212aim@example.com', // the Kelvin sign, which NFC turns into K
     `${'a'.repeat(250)}@example.com`,
@@ -35,6 +42,15 @@ t.test('what could be read as another address is none', async (t) => {
   ]) {
     t.equal(normalizeEmail(email), null, String(email));
   }
+});
+
+t.test('at most 254 bytes, and 253 for a domain', async (t) => {
+  t.ok(normalizeEmail(`${'a'.repeat(242)}@example.com`));
+  t.equal(normalizeEmail(`${'a'.repeat(243)}@example.com`), null);
+  t.equal(normalizeEmail(`${'é'.repeat(122)}@example.com`), null, 'bytes, not characters');
+  const labels = Array.from({ length: 3 }, () => 'a'.repeat(63));
+  t.ok(normalizeDomain([...labels, 'b'.repeat(61)].join('.')));
+  t.equal(normalizeDomain([...labels, 'b'.repeat(62)].join('.')), null);
 });
 
 t.test('a domain is compared in lower case and without its trailing dot', async (t) => {

@@ -53,9 +53,9 @@ export function openAttempt(
   ttl: number,
 ): { name: string; attempt: Attempt } | undefined {
   const suffix = `_${hashToken(state).toString('hex').slice(0, 16)}`;
-  for (const name of Object.keys(cookies)) {
-    const value = cookies[name];
-    if (!name.startsWith(PREFIX) || !name.endsWith(suffix) || value === undefined) continue;
+  for (const [name, value = ''] of Object.entries(cookies)) {
+    // What is under another name doesn't open: the name is sealed with it.
+    if (!name.endsWith(suffix)) continue;
     const attempt = open(sealer, name, value);
     if (attempt?.state !== state) continue;
     const age = Date.now() - attempt.startedAt;

@@ -91,7 +91,7 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
 
 /** `at_hash` for RS256: the left half of SHA-256, base64url (§3.1.3.6). */
 function halfHash(accessToken: string): string {
-  return createHash('sha256').update(accessToken, 'ascii').digest().subarray(0, 16).toString('base64url');
+  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
 }
 
 function same(a: string, b: string): boolean {

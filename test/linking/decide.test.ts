@@ -128,6 +128,8 @@ t.test('row 9: a user of the company who has another identity there isn’t take
   decided(t, decide(login(), identity(), [second, taken], company()), 9, 'refused identity_replaced');
   const byEmailOfIdentity = { ...taken, accounts: [], viaIdentity: true };
   decided(t, decide(login(), identity(), [byEmailOfIdentity], company()), 9, 'refused identity_replaced');
+  const { evidence } = decide(login(), identity(), [second, taken], company());
+  t.equal(evidence.candidates, 2, 'the first row that says how many candidates there were');
 });
 
 t.test('row 9: a linked user of no company belongs to the company where it is linked', async (t) => {
@@ -164,6 +166,14 @@ t.test('row 12: another company’s user is never linked', async (t) => {
   const suspended = candidate({ companyId: THEIRS, status: 'suspended' });
   decided(t, decide(login(), identity(), [suspended], company()), 12, 'refused other_company');
 });
+
+t.test(
+  'row 12: another company’s user is that company’s, although an identity of ours is linked to it',
+  async (t) => {
+    const stray = candidate({ companyId: THEIRS, identityId: id });
+    decided(t, decide(login(), identity(), [stray], company()), 12, 'refused other_company');
+  },
+);
 
 t.test('row 12: another company’s user isn’t a candidate by an identity', async (t) => {
   const theirs = candidate({ companyId: THEIRS, accounts: [], viaIdentity: true });
@@ -208,6 +218,9 @@ t.test('row 15: only unverified social accounts have that email', async (t) => {
   decided(t, decide(login(), identity(), [deleted], closed), 16, 'no_match');
   const otherEmail = candidate({ accounts: [account({ verified: false, email: 'bob@acme.example' })] });
   decided(t, decide(login(), identity(), [otherEmail], closed), 16, 'no_match');
+  const both = candidate({ accounts: [...otherEmail.accounts, account({ verified: false })] });
+  decided(t, decide(login(), identity(), [both], closed), 15, 'refused social_email_unverified');
+  decided(t, decide(login(), identity(), [candidate({ accounts: [] })], closed), 16, 'no_match');
 });
 
 t.test('row 16: nobody has that email, and the company creates no users', async (t) => {

@@ -55,6 +55,23 @@ t.test('an attempt is opened by its state, and comes back whole', async (t) => {
   );
 });
 
+t.test('no other cookie is tried: a browser may send many', async (t) => {
+  let tried = 0;
+  const counting = {
+    ...sealer,
+    open(sealed: string, place: string) {
+      tried += 1;
+      return sealer.open(sealed, place);
+    },
+  };
+  const others = Array.from({ length: 20 }, (_, n) => attemptOf(`state-${n}`));
+  const cookies = { other: 'x', '__Host-sso_session': 'y', ...jar(...others, attemptOf('mine')) };
+  t.ok(openAttempt(counting, cookies, 'mine', TTL));
+  t.equal(tried, 1);
+  t.equal(openAttempt(counting, cookies, 'nobody’s', TTL), undefined);
+  t.equal(tried, 1);
+});
+
 t.test('its cookie is __Host-, and named after its time and its state’s hash', async (t) => {
   const name = attemptCookieName('state-one', 1_700_000_000_000);
   t.match(name, /^__Host-sso_attempt_loyw3v28_[0-9a-f]{16}$/);

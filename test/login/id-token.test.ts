@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
 import t from 'tap';
 import { ProviderError } from '../../src/login/bounded-fetch.ts';
@@ -118,6 +119,15 @@ t.test('the skew of 60 s, to the second', async (t) => {
   t.match(await verdict(withClaims({ iat: at(62) })), 'iat is missing or in the future');
   t.equal(await verdict(withClaims({ nbf: at(60) })), null);
   t.match(await verdict(withClaims({ nbf: at(62) })), 'nbf is wrong');
+});
+
+t.test('the skew of 60 s, to its very end', async (t) => {
+  mock.timers.enable({ apis: ['Date'], now: 1_900_000_000_000 });
+  t.teardown(() => mock.timers.reset());
+  t.equal(await verdict(withClaims({ iat: 1_900_000_060 })), null);
+  t.match(await verdict(withClaims({ iat: 1_900_000_061 })), 'iat is missing or in the future');
+  t.equal(await verdict(withClaims({ exp: 1_899_999_941 })), null);
+  t.match(await verdict(withClaims({ exp: 1_899_999_940 })), 'exp is wrong');
 });
 
 t.test('azp is needed for several aud alone, and has to be ours wherever it stands', async (t) => {

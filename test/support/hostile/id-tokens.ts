@@ -151,6 +151,12 @@ export const HOSTILE_TOKENS: HostileToken[] = [
   ),
   refused(
     12,
+    'nonce as bytes',
+    claims(({ claims }) => ({ nonce: [...Buffer.from(String(claims.nonce))] })),
+  ),
+  refused(12, 'nonce a number', claims({ nonce: 7 })),
+  refused(
+    12,
     'nonce an array',
     claims(({ claims }) => ({ nonce: [claims.nonce] })),
   ),
