@@ -65,7 +65,9 @@ annotations:
 {{- end -}}
 
 {{- define "sso-link.serviceAccountName" -}}
-{{- if .Values.serviceAccount.create -}}
+{{- if and .Values.serviceAccount.create .isHook -}}
+{{ include "sso-link.fullname" . }}-migrate
+{{- else if .Values.serviceAccount.create -}}
 {{ .Values.serviceAccount.name | default (include "sso-link.fullname" .) }}
 {{- else -}}
 {{ .Values.serviceAccount.name | default "default" }}

@@ -2,32 +2,32 @@
 Egress rules, as list items. An empty list of peers would be "anybody": the key is left out then, which says so.
 */}}
 {{- define "sso-link.egress.dns" -}}
-- {{ include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.dns) | nindent 2 | trim }}
-  ports:
+- ports:
     - { protocol: UDP, port: {{ .Values.networkPolicy.dnsPort }} }
     - { protocol: TCP, port: {{ .Values.networkPolicy.dnsPort }} }
+  {{- include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.dns) | replace "\n" "\n  " }}
 {{- end -}}
 
 {{- define "sso-link.egress.database" -}}
-- {{ include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.database) | nindent 2 | trim }}
-  ports:
+- ports:
     - { protocol: TCP, port: {{ .Values.database.port }} }
+  {{- include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.database) | replace "\n" "\n  " }}
 {{- end -}}
 
 {{- define "sso-link.egress.kafka" -}}
-- {{ include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.kafka) | nindent 2 | trim }}
-  ports:
+- ports:
     {{- range include "sso-link.kafkaPorts" . | fromJsonArray }}
     - { protocol: TCP, port: {{ . }} }
     {{- end }}
+  {{- include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.kafka) | replace "\n" "\n  " }}
 {{- end -}}
 
 {{- define "sso-link.egress.jumpcloud" -}}
-- {{ include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.jumpcloud) | nindent 2 | trim }}
-  ports:
+- ports:
     {{- range include "sso-link.issuerPorts" . | fromJsonArray }}
     - { protocol: TCP, port: {{ . }} }
     {{- end }}
+  {{- include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.jumpcloud) | replace "\n" "\n  " }}
 {{- end -}}
 
 {{- define "sso-link.egress.extra" -}}
@@ -38,9 +38,9 @@ Egress rules, as list items. An empty list of peers would be "anybody": the key 
 
 {{/* Whoever may scrape, and the pods of helm test. */}}
 {{- define "sso-link.ingress.watchers" -}}
-- {{ include "sso-link.peers" (dict "direction" "from" "peers" .Values.networkPolicy.metrics) | nindent 2 | trim }}
-  ports:
+- ports:
     - { protocol: TCP, port: metrics }
+  {{- include "sso-link.peers" (dict "direction" "from" "peers" .Values.networkPolicy.metrics) | replace "\n" "\n  " }}
 - from:
     - podSelector:
         matchLabels:
@@ -53,7 +53,7 @@ Egress rules, as list items. An empty list of peers would be "anybody": the key 
 {{- define "sso-link.peers" -}}
 {{- with .peers }}
 {{ $.direction }}:
-  {{- toYaml . | nindent 2 }}
+{{ toYaml . | indent 2 }}
 {{- end }}
 {{- end -}}
 
