@@ -9,15 +9,16 @@ A counter's first count makes its series, and increase() sees no step there: hen
 {{- $limits := .Values.monitoring.rules.thresholds -}}
 {{- /* What a person did, or a stranger: not ours to mend. */ -}}
 {{- $theirs := "access_denied|attempt_missing|client_changed|company_unknown|cross_site|grant_rejected|provider_said_no|rate_limited|request_malformed|sso_not_active" -}}
-{{- range $role := list "server" "relay" "worker" }}
 - alert: SsoLinkRoleMissing
   runbook: role-missing
-  expr: absent(process_start_time_seconds{ {{- $of }}, role={{ $role | quote }}})
+  expr: |-
+    absent(process_start_time_seconds{ {{- $of }}, role="server"})
+    or absent(process_start_time_seconds{ {{- $of }}, role="relay"})
+    or absent(process_start_time_seconds{ {{- $of }}, role="worker"})
   for: 5m
   severity: critical
-  summary: No {{ $role }} runs
-  description: Prometheus has seen no {{ $role }} of SSO Link in {{ $.Release.Namespace }} for five minutes.
-{{- end }}
+  summary: 'No {{ "{{ $labels.role }}" }} runs'
+  description: 'Prometheus has seen no {{ "{{ $labels.role }}" }} of SSO Link in {{ .Release.Namespace }} for five minutes.'
 - alert: SsoLinkLoginsFailing
   runbook: logins-failing
   expr: |-
