@@ -15,7 +15,7 @@ export type * from './jumpcloud/types.ts';
  * run side by side. People and applications are added while it runs.
  */
 export async function startJumpCloud(options: JumpCloudOptions = {}): Promise<JumpCloud> {
-  const listener = await listen(options.port ?? 0);
+  const listener = await listen(options.port ?? 0, options.host);
   try {
     const url = `http://localhost:${listener.port}`;
     const directory = createDirectory();

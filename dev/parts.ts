@@ -2,22 +2,14 @@
  * The outside world of the demo and of `npm start`: PostgreSQL, a JumpCloud of each region, furnished with
  * the people of dev/world.ts, and the environment that the roles read.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { importAccounts } from '../src/accounts/import.ts';
-import { createCompany } from '../src/companies/companies.ts';
-import { addDomain } from '../src/companies/domains.ts';
-import { activateSsoClient, createSsoClient } from '../src/companies/sso-clients.ts';
+import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { createSealer } from '../src/seal.ts';
-import { ensureSigningKey } from '../src/sessions/signing-keys.ts';
 import { stopAll } from '../src/shutdown.ts';
 import { freePorts } from './free-port.ts';
+import { furnish } from './furnish.ts';
 import { type JumpCloud, startJumpCloud } from './jumpcloud.ts';
 import { createDatabase, startPostgres } from './postgres.ts';
-import { ACCOUNTS, COMPANIES, PEOPLE } from './world.ts';
-
-const OPERATOR = 'operator:demo';
 
 export interface Parts {
   database: Database;
@@ -64,50 +56,4 @@ export async function startParts(options: { ports?: number[]; logLevel?: string 
     throw error;
   }
   return { database, jumpclouds, env, serviceUrl, appUrl, stop };
-}
-
-async function furnish(
-  database: Database,
-  secretKey: Buffer,
-  jumpclouds: Record<'us' | 'eu', JumpCloud>,
-  callback: string,
-): Promise<void> {
-  const sealer = createSealer([secretKey]);
-  await database.transaction((tx) => ensureSigningKey(tx, sealer));
-  for (const company of COMPANIES) {
-    const jumpcloud = jumpclouds[company.region];
-    const [clientId, clientSecret] = [`${company.slug}-client`, randomBytes(24).toString('base64url')];
-    jumpcloud.addClient({ clientId, clientSecret, redirectUris: [callback] });
-    await database.transaction(async (tx) => {
-      await createCompany(tx, OPERATOR, company);
-      await addDomain(tx, OPERATOR, { ...company, verifiedBy: 'operator' });
-      await createSsoClient(tx, OPERATOR, sealer, {
-        slug: company.slug,
-        issuer: { region: company.region, issuer: jumpcloud.issuer },
-        clientId,
-        clientSecret,
-        authMethod: 'client_secret_post',
-        logoutAtProvider: false,
-      });
-      await activateSsoClient(tx, OPERATOR, company.slug);
-    });
-  }
-  for (const person of PEOPLE) {
-    const [givenName, familyName] = person.name.split(' ');
-    const { region } = COMPANIES.find((c) => c.slug === person.company) ?? COMPANIES[0];
-    jumpclouds[region].addPerson({
-      sub: createHash('sha256').update(person.email).digest('hex').slice(0, 24),
-      email: person.email,
-      emailVerified: person.emailVerified ?? 'true',
-      clients: [`${person.company}-client`],
-      ...(givenName && { givenName }),
-      ...(familyName && { familyName }),
-      ...(person.groups && { groups: person.groups }),
-    });
-  }
-  await importAccounts(database, OPERATOR, 'the demo', lines());
-}
-
-async function* lines() {
-  for (const account of ACCOUNTS) yield `${JSON.stringify(account)}\n`;
 }

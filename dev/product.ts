@@ -8,6 +8,8 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
  */
 export async function startProduct(options: {
   port: number;
+  /** The address to listen on; localhost. */
+  host?: string;
   serviceUrl: string;
 }): Promise<{ url: string; stop(): Promise<void> }> {
   const url = `http://localhost:${options.port}`;
@@ -38,7 +40,7 @@ export async function startProduct(options: {
     }
   }
 
-  await new Promise<void>((resolve) => server.listen(options.port, 'localhost', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port, options.host ?? 'localhost', resolve));
   return {
     url,
     stop: () =>

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createRequestLog } from './requests.ts';
 import type { Endpoint, OutageMode } from './types.ts';
 
-/** An HTTP server on loopback that can refuse, hang or fail on request, and go on afterwards. */
-export async function listen(port: number) {
+/** An HTTP server, on loopback unless told otherwise, that can refuse, hang or fail on request, and go on afterwards. */
+export async function listen(port: number, host = '127.0.0.1') {
   const requests = createRequestLog();
   let handle: RequestListener = (_request, response) => void response.writeHead(503).end();
   let outage: { mode: OutageMode; endpoints: Endpoint[] | undefined } | null = null;
@@ -32,7 +32,7 @@ export async function listen(port: number) {
   const address = server.address() as AddressInfo;
 
   async function open(on: number) {
-    server.listen(on, '127.0.0.1');
+    server.listen(on, host);
     await once(server, 'listening');
   }
 

@@ -13,6 +13,8 @@ export type Endpoint =
 export interface JumpCloudOptions {
   /** Free where none is given. */
   port?: number;
+  /** The address to listen on; 127.0.0.1. In a container a published port doesn't lead to loopback. */
+  host?: string;
   /** Whether the authorization response carries RFC 9207's `iss`, and the metadata say so. Default false. */
   iss?: boolean;
   /** Somebody who isn't assigned: JumpCloud's own page (the default), or `access_denied` to the application. */
