@@ -1,23 +1,43 @@
-# One image for all roles: `docker run … IMAGE server | relay | worker | migrate | topics | …`
-ARG BASE=node:20-bookworm-slim
+# One image for all roles and commands: `docker run … IMAGE server | relay | worker | migrate | topics | doctor | …`
+# The target `dev` is for compose.yaml and the chart's test of a login: the stand-ins for JumpCloud and the product.
+ARG NODE_IMAGE=node:20-bookworm-slim
 
-FROM ${BASE} AS build
+FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+# No package of ours needs a script of its own to be installed.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM ${NODE_IMAGE} AS dev
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build && npm prune --omit=dev
+COPY dev dev
+COPY drizzle drizzle
+USER 65532:65532
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["node", "--import", "tsx"]
+CMD ["dev/image/stand-ins.ts"]
 
-FROM ${BASE}
+FROM dev AS build
+USER 0:0
+RUN npm run build
+
+FROM ${NODE_IMAGE} AS image
+# What installs packages is of no use at run time, but to an intruder.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* /usr/local/bin/yarn*
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
+COPY --from=packages /app/package.json ./
+COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY drizzle drizzle
-# A number, so that Kubernetes can see that it isn't root.
+# A number, so that Kubernetes can see that it isn't root. Nothing is ever written: the root may be read-only.
 USER 65532:65532
 EXPOSE 3000 9464
 STOPSIGNAL SIGTERM
+# node is process 1 and hears SIGTERM itself: no shell, no npm between.
 ENTRYPOINT ["node", "dist/cli.js"]
+CMD ["--help"]
