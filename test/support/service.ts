@@ -11,6 +11,7 @@ import { createSealer, type Sealer } from '../../src/seal.ts';
 import { SERVER_CONFIG, startServer } from '../../src/server.ts';
 import { ensureSigningKey } from '../../src/sessions/signing-keys.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
+import { noteSecret, watchedLog } from './witness.ts';
 
 const OPERATOR = 'operator:test';
 
@@ -39,6 +40,7 @@ export async function startService<P extends Provider = JumpCloud>(
     logs?: (line: string) => void;
   } = {},
 ): Promise<TestService<P>> {
+  const watched = watchedLog(t, 'the server');
   const database = await testDatabase(t);
   const jumpcloud = options.provider ?? ((await startJumpCloud(options.jumpcloud)) as unknown as P);
   t.teardown(() => jumpcloud.stop());
@@ -56,15 +58,22 @@ export async function startService<P extends Provider = JumpCloud>(
     HOST: 'localhost',
     PORT: String(port),
     METRICS_PORT: '0',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'trace',
     ...options.env,
   };
   const config = readConfig(env, SERVER_CONFIG);
   const sealer = createSealer(config.SECRET_KEYS);
   await database.transaction((tx) => ensureSigningKey(tx, sealer));
-  const log = options.logs
-    ? pino({ level: config.LOG_LEVEL }, { write: options.logs })
-    : pino({ level: config.LOG_LEVEL });
+  noteSecret(env.SECRET_KEYS);
+  const log = pino(
+    { level: config.LOG_LEVEL },
+    {
+      write(line: string) {
+        watched.write(line);
+        options.logs?.(line);
+      },
+    },
+  );
   const server = await startServer({ config, log });
   t.teardown(() => server.stop());
   return { url, appUrl, database, sealer, env, jumpcloud };
@@ -91,6 +100,7 @@ export async function addCompany(
   const { database, jumpcloud, sealer } = service;
   const authMethod = options.authMethod ?? 'client_secret_post';
   const [clientId, clientSecret, ssoClientId] = [`${slug}-client`, randomBytes(16).toString('hex'), newId()];
+  noteSecret(clientSecret);
   jumpcloud.addClient({
     clientId,
     clientSecret,
