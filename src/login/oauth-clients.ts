@@ -168,17 +168,16 @@ async function createChild(
       http: {
         timeout: PROVIDER_TIMEOUT_MS,
         maxBytes: PROVIDER_MAX_BYTES,
-        agent: token.protocol === 'https:' ? new SharedHttpsAgent() : new SharedHttpAgent(),
+        agent: token.protocol === 'https:' ? new SharedHttpsAgent(KEEP) : new SharedHttpAgent(KEEP),
       },
     },
   });
   return child as unknown as Child;
 }
 
-const shared = {
-  http: new http.Agent({ keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 }),
-  https: new https.Agent({ keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 }),
-};
+/** The clones say it, too: a request asks its own agent whether to send `Connection: close`. */
+const KEEP = { keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 };
+const shared = { http: new http.Agent(KEEP), https: new https.Agent(KEEP) };
 
 type AddRequest = { addRequest(request: http.ClientRequest, options: unknown): void };
 
