@@ -5,6 +5,7 @@
 import type { Static, TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { SsoLinkError } from '../errors.ts';
+import { type Open, openSchema } from './open.ts';
 
 /** A record that waits to be sent: what the outbox stores and the relay hands to Kafka. */
 export interface OutgoingEvent {
@@ -30,29 +31,29 @@ export interface EventMetadata {
   trace?: TraceHeaders;
 }
 
-export interface EventType<Schema extends TObject> {
-  type: string;
+export interface EventType<Schema extends TObject, Name extends string = string> {
+  type: Name;
   topic: string;
   /** Raised for additions alone; a breaking change is a new type. */
   schemaId: string;
   schema: Schema;
   /** @throws SsoLinkError `event_invalid` when the data breaks the closed schema: a fault of ours. */
   create(metadata: EventMetadata, data: Static<Schema>): OutgoingEvent;
-  /** Reads with an open schema: unknown fields are let through. @throws SsoLinkError `event_invalid`. */
-  parse(value: Buffer | null): Static<Schema>;
+  /** Reads with an open schema (open.ts). @throws SsoLinkError `event_invalid`. */
+  parse(value: Buffer | null): Open<Static<Schema>>;
 }
 
 /** Defines an event: its closed schema (`additionalProperties: false`) is the source of every document. */
-export function defineEvent<Schema extends TObject>(definition: {
-  type: string;
+export function defineEvent<Schema extends TObject, const Name extends string>(definition: {
+  type: Name;
   topic: string;
   version: number;
   schema: Schema;
-}): EventType<Schema> {
+}): EventType<Schema, Name> {
   const { type, topic, schema } = definition;
   const schemaId = `urn:sso-link:schema:${type}:${definition.version}`;
   const closed = Compile(schema);
-  const open = Compile({ ...schema, additionalProperties: true } as Schema);
+  const open = Compile(openSchema(schema));
 
   return {
     type,
@@ -87,17 +88,17 @@ export function defineEvent<Schema extends TObject>(definition: {
         throw invalid(type, 'the value is not JSON');
       }
       if (!open.Check(data)) throw invalid(type, describe(open.Errors(data)));
-      return data as Static<Schema>;
+      return data as Open<Static<Schema>>;
     },
   };
 }
 
 /** Where the data breaks the schema, and never what stood there: it may be personal. */
-function describe(errors: { instancePath: string; message: string }[]): string {
+export function describe(errors: { instancePath: string; message: string }[]): string {
   const [first] = errors;
   return first === undefined ? 'unknown' : `${first.instancePath || '/'} ${first.message}`;
 }
 
-function invalid(type: string, why: string): SsoLinkError {
+export function invalid(type: string, why: string): SsoLinkError {
   return new SsoLinkError('event_invalid', `not a ${type} event: ${why}`);
 }

@@ -16,7 +16,7 @@ export const linkRemoved = defineEvent({
       removed_by: Type.String({ description: 'Who removed it: `operator:<name>`' }),
       removed_at: Timestamp('When'),
     },
-    { additionalProperties: false },
+    { additionalProperties: false, description: 'An operator removed a link' },
   ),
 });
 

@@ -75,7 +75,10 @@ export const linkResult = defineEvent({
       evidence: Evidence,
       decided_at: Timestamp('When it was decided'),
     },
-    { additionalProperties: false },
+    {
+      additionalProperties: false,
+      description: 'What was decided for one login: exactly one for every login',
+    },
   ),
 });
 

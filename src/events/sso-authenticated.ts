@@ -25,7 +25,10 @@ export const ssoAuthenticated = defineEvent({
       authenticated_at: Timestamp('When the login was recorded'),
       first_login: Type.Boolean({ description: 'Whether this SSO identity was never seen before' }),
     },
-    { additionalProperties: false },
+    {
+      additionalProperties: false,
+      description: 'A person signed in by SSO: one for every login. Its id is the login’s id',
+    },
   ),
 });
 

@@ -1,0 +1,73 @@
+/** What the documents show: one person's way, and a result of each outcome. Tests hold them against the schemas. */
+import type { LinkRemoved } from '../../src/events/link-removed.ts';
+import type { LinkResult } from '../../src/events/link-result.ts';
+import type { SsoAuthenticated } from '../../src/events/sso-authenticated.ts';
+
+const LOGIN = '019a3c1e-7d40-7a11-8c55-0e6f2b9d4a10';
+const IDENTITY = '5b7f0d2c-91ae-8d3b-a6c4-2f10e8b7d935';
+const COMPANY = '019a3b90-02c8-7f5e-9b1d-6a4c83e0f721';
+const ACCOUNT = { provider: 'google', social_account_id: '019a3b92-55d1-7c0a-b7e2-91f3d6084c58' };
+
+export const AUTHENTICATED: SsoAuthenticated = {
+  login_id: LOGIN,
+  sso_identity_id: IDENTITY,
+  company_id: COMPANY,
+  company: 'acme',
+  sso_client_id: '019a3b91-6e0f-7b44-8d29-c5a1f7e3b806',
+  issuer: 'https://oauth.id.jumpcloud.com/',
+  subject: '66b1f0c2a4d9e83b7c5f1a20',
+  email: 'ada@acme.example',
+  email_verified: true,
+  name: 'Ada Byron',
+  groups: ['Engineering'],
+  authenticated_at: '2026-11-24T09:30:00.000Z',
+  first_login: true,
+};
+
+const result = (rule: number, more: Partial<LinkResult>): LinkResult => ({
+  login_id: LOGIN,
+  sso_identity_id: IDENTITY,
+  company_id: COMPANY,
+  outcome: 'refused',
+  reason: null,
+  user_id: null,
+  matched: [],
+  policy_version: 1,
+  evidence: {
+    rule,
+    email_domain: 'acme.example',
+    domain_verified_by: 'operator:eve',
+    provider_email_verified: true,
+    candidates: rule < 9 ? null : 0,
+    company_active: true,
+    sso_client_active: true,
+  },
+  decided_at: '2026-11-24T09:30:00.120Z',
+  ...more,
+});
+
+const found = (rule: number, candidates: number, more: Partial<LinkResult>): LinkResult => {
+  const made = result(rule, more);
+  return { ...made, evidence: { ...made.evidence, candidates } };
+};
+
+/** A result of each outcome. */
+export const RESULTS = {
+  linked: found(13, 1, { outcome: 'linked', user_id: 'u-1', matched: [ACCOUNT] }),
+  already_linked: result(4, { outcome: 'already_linked', user_id: 'u-1' }),
+  user_created: result(14, { outcome: 'user_created', user_id: '019a3c1e-7dc2-7e90-a3f8-4b61d05c9e77' }),
+  ambiguous: found(11, 2, {
+    outcome: 'ambiguous',
+    matched: [ACCOUNT, { provider: 'github', social_account_id: '019a3b93-1f6a-7d82-9c04-d7b2e5a8f316' }],
+  }),
+  no_match: result(16, { outcome: 'no_match' }),
+  refused: result(5, { outcome: 'refused', reason: 'link_removed' }),
+} satisfies Record<LinkResult['outcome'], LinkResult>;
+
+export const REMOVED: LinkRemoved = {
+  sso_identity_id: IDENTITY,
+  company_id: COMPANY,
+  user_id: 'u-1',
+  removed_by: 'operator:eve',
+  removed_at: '2026-11-24T10:00:00.000Z',
+};

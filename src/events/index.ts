@@ -1,0 +1,18 @@
+/**
+ * `sso-link/events`: for services that hear of logins and links. Knows no configuration, no database and no
+ * client of Kafka; docs/events.md says how to use it.
+ */
+export { SsoLinkError } from '../errors.ts';
+export {
+  createEventConsumer,
+  type EventConsumer,
+  type Handled,
+  type Handlers,
+  type SeenStore,
+} from './consumer.ts';
+export type { LinkRemoved } from './link-removed.ts';
+export { type LinkResult, OUTCOMES, type Outcome, REASONS, type Reason } from './link-result.ts';
+export { memoryStore } from './memory-store.ts';
+export { type EventOf, type KafkaRecord, parse, type SsoLinkEvent } from './parse.ts';
+export type { SsoAuthenticated } from './sso-authenticated.ts';
+export { DEAD_LETTER_TOPIC, TOPICS } from './topics.ts';

@@ -1,0 +1,92 @@
+/** A record of Kafka, read as the event that it is. */
+import type { Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { SsoLinkError } from '../errors.ts';
+import { describe, invalid } from './event.ts';
+import { EventHeaders } from './headers.ts';
+import { linkRemoved } from './link-removed.ts';
+import { linkResult } from './link-result.ts';
+import type { Open } from './open.ts';
+import { ssoAuthenticated } from './sso-authenticated.ts';
+
+/** Every event that this service publishes. */
+export const EVENTS = [ssoAuthenticated, linkResult, linkRemoved] as const;
+
+type Text = Uint8Array | string;
+
+/** What a client of Kafka hands over: the `message` of kafkajs and of Confluent's client fits as it is. */
+export interface KafkaRecord {
+  value: Text | null;
+  headers?: Record<string, Text | Text[] | undefined> | undefined;
+}
+
+type Received<Type extends { type: string; schema: object }> = {
+  /** Tells the events apart: `switch (event.type)` narrows `data`. */
+  type: Type['type'];
+  /** Seen before, the event is a duplicate. */
+  id: string;
+  source: string;
+  time: Date;
+  /** The SSO identity's id, which is the record's key. */
+  subject: string;
+  /** Rises along the events of one SSO identity on a topic; a duplicate has its first number. */
+  sequence: bigint;
+  /** W3C Trace Context of what caused the event, to go on with. */
+  trace: { traceparent?: string; tracestate?: string };
+  data: Open<Static<Type['schema']>>;
+};
+
+export type SsoLinkEvent = {
+  [Type in (typeof EVENTS)[number] as Type['type']]: Received<Type>;
+}[(typeof EVENTS)[number]['type']];
+
+/** An event by its name: `EventOf<'user.link_result'>`. */
+export type EventOf<Name extends SsoLinkEvent['type']> = Extract<SsoLinkEvent, { type: Name }>;
+
+const headersSchema = Compile(EventHeaders);
+
+/**
+ * Reads a record. Fields, headers and words that a later version adds are let through.
+ * @throws SsoLinkError `event_type_unknown`: an event that a later version added; pass it over.
+ * @throws SsoLinkError `event_invalid`: headers are missing, no JSON, or not what the schema says. The message
+ *   says where, never what stood there.
+ */
+export function parse(record: KafkaRecord): SsoLinkEvent {
+  const headers = headersOf(record);
+  if (!headersSchema.Check(headers)) {
+    throw invalid(headers.ce_type ?? 'SSO Link', `headers${describe(headersSchema.Errors(headers))}`);
+  }
+  const type = EVENTS.find((known) => known.type === headers.ce_type);
+  if (type === undefined) {
+    throw new SsoLinkError('event_type_unknown', `no event of this version: ${headers.ce_type}`);
+  }
+  const time = new Date(headers.ce_time);
+  if (Number.isNaN(time.getTime())) throw invalid(type.type, 'headers/ce_time is no time');
+  const { traceparent, tracestate } = headers;
+  return {
+    type: type.type,
+    id: headers.ce_id,
+    source: headers.ce_source,
+    time,
+    subject: headers.ce_subject,
+    sequence: BigInt(headers.ce_sequence),
+    trace: { ...(traceparent && { traceparent }), ...(tracestate && { tracestate }) },
+    data: type.parse(record.value === null ? null : bytes(record.value)),
+  } as SsoLinkEvent;
+}
+
+/** A header may come several times; the last one is its value. */
+function headersOf(record: KafkaRecord): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(record.headers ?? {})) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last != null) headers[name] = bytes(last).toString('utf8');
+  }
+  return headers;
+}
+
+function bytes(text: Text): Buffer {
+  return typeof text === 'string'
+    ? Buffer.from(text)
+    : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+}

@@ -1,0 +1,88 @@
+import t from 'tap';
+import { AUTHENTICATED, REMOVED, RESULTS } from '../../scripts/contracts/examples.ts';
+import { type KafkaRecord, parse } from '../../src/events/index.ts';
+import { linkRemoved } from '../../src/events/link-removed.ts';
+import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
+import { published, resultRecord } from './records.ts';
+
+const metadata = {
+  id: 'an-id',
+  source: 'urn:sso-link:test',
+  time: new Date('2026-11-24T09:30:00Z'),
+  subject: AUTHENTICATED.sso_identity_id,
+};
+
+const changed = (change: (data: Record<string, unknown>) => void): KafkaRecord => {
+  const record = resultRecord();
+  const data = JSON.parse(String(record.value));
+  change(data);
+  return { ...record, value: Buffer.from(JSON.stringify(data)) };
+};
+
+t.test('each event comes out as what went in', async (t) => {
+  const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+  t.same(parse(published(ssoAuthenticated.create({ ...metadata, trace }, AUTHENTICATED), 7)), {
+    type: 'user.sso_authenticated',
+    ...metadata,
+    sequence: 7n,
+    trace,
+    data: AUTHENTICATED,
+  });
+  t.same(parse(published(linkRemoved.create(metadata, REMOVED))).data, REMOVED);
+  for (const result of Object.values(RESULTS)) t.same(parse(resultRecord(result)).data, result);
+});
+
+t.test('headers may be text, bytes, or several; the last one counts', async (t) => {
+  const record = resultRecord();
+  const headers = Object.fromEntries(
+    Object.entries(record.headers ?? {}).map(([name, value]) => [
+      name,
+      ['other', Buffer.from(String(value))],
+    ]),
+  );
+  t.same(parse({ ...record, headers }), parse(record));
+  t.same(parse({ ...record, value: String(record.value) }), parse(record));
+  const value = new Uint8Array(Buffer.from(` ${record.value}`)).subarray(1);
+  t.same(parse({ ...record, value }), parse(record), 'and the value a view of something larger');
+});
+
+t.test('what a later version adds is let through', async (t) => {
+  const read = parse(
+    changed((data) => {
+      data.added = { any: 'thing' };
+      data.outcome = 'deferred';
+      data.reason = 'a_later_reason';
+      (data.evidence as Record<string, unknown>).added = 1;
+      (data.matched as Record<string, unknown>[])[0] = { ...RESULTS.linked.matched[0], added: true };
+    }),
+  );
+  t.match(read.data, { outcome: 'deferred', reason: 'a_later_reason', added: { any: 'thing' } });
+  t.match(read.data, { evidence: { added: 1 }, matched: [{ added: true }] });
+});
+
+t.test('what can’t be read is refused by a code, and never quoted', async (t) => {
+  const record = resultRecord();
+  const without = (name: string) => ({ ...record, headers: { ...record.headers, [name]: undefined } });
+  const unreadable: [KafkaRecord, RegExp][] = [
+    [{ value: null }, /headers.*ce_specversion/],
+    [without('ce_id'), /headers.*ce_id/],
+    [without('ce_sequence'), /headers.*ce_sequence/],
+    [{ ...record, headers: { ...record.headers, ce_specversion: '2.0' } }, /headers\/ce_specversion/],
+    [{ ...record, headers: { ...record.headers, ce_time: '2026-99-99T00:00:00Z' } }, /ce_time is no time/],
+    [{ ...record, value: null }, /no value/],
+    [{ ...record, value: 'secret@acme.example' }, /not JSON/],
+    [changed((data) => delete data.login_id), /login_id/],
+    [changed((data) => (data.user_id = { secret: 1 })), /user_id/],
+    [changed((data) => (data.outcome = 1)), /outcome/],
+  ];
+  for (const [bad, message] of unreadable) {
+    t.throws(() => parse(bad), { code: 'event_invalid', message });
+    t.throws(() => parse(bad), { message: /^(?!.*secret)/ });
+  }
+});
+
+t.test('an event of a later version has a code of its own', async (t) => {
+  const record = resultRecord();
+  const later = { ...record, headers: { ...record.headers, ce_type: 'user.link_moved' } };
+  t.throws(() => parse(later), { code: 'event_type_unknown', message: /user\.link_moved/ });
+});
