@@ -12,7 +12,8 @@ import { loginRoute } from './login/login-route.tsx';
 import { startRoute } from './login/start-route.ts';
 import { waitRoute } from './login/wait-route.tsx';
 import { healthRoutes } from './observability/health.ts';
-import { logRequests } from './observability/requests.ts';
+import { checkOutbox } from './observability/outbox-health.ts';
+import { observeRequests } from './observability/requests.ts';
 import { assetRoutes } from './pages/assets-routes.ts';
 import { errorHandler } from './pages/error-handler.tsx';
 import { logoutRoute } from './sessions/logout-route.ts';
@@ -31,15 +32,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     exposeHeadRoutes: false,
     bodyLimit: BODY_LIMIT,
     requestIdHeader: false,
+    requestIdLogLabel: 'request_id',
     genReqId: newId,
-    return503OnClosing: true,
+    // What came before the door closed is answered, and told to come back on another connection.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
   });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.removeAllContentTypeParsers();
   app.decorateRequest('company', null);
   app.decorateRequest('errorCode', null);
-  logRequests(app);
+  observeRequests(app, deps.tracing);
   deps.metrics.observe(app);
   errorHandler(app, { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL });
 
@@ -48,7 +51,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
   await app.register(rateLimit, { global: false });
 
-  healthRoutes(app, { needs: { database: async () => void (await database.sql`SELECT 1`) } });
+  healthRoutes(app, {
+    needs: { database: async () => void (await database.sql`SELECT 1`) },
+    uses: { outbox: () => checkOutbox(database), provider: deps.providers.check },
+  });
   await app.register(assetRoutes);
   await app.register(async (login) => {
     const limits = createLoginLimits(login, {

@@ -9,26 +9,15 @@ import { freePorts } from '../../dev/free-port.ts';
 import { startKafka } from '../../dev/kafka.ts';
 import { createDatabase, startPostgres } from '../../dev/postgres.ts';
 import { command, type Env, startProcess } from '../../dev/roles.ts';
-import { readTopic } from '../../dev/topics.ts';
-import { type Database, openDatabase } from '../../src/db/client.ts';
+import { openDatabase } from '../../src/db/client.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { linkResult } from '../../src/events/link-result.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { createSealer } from '../../src/seal.ts';
 import { until } from '../support/until.ts';
+import { decided, examine, type Findings, waiting } from './examine.ts';
 import { recordLogins } from './logins.ts';
 
-export interface CrashReport {
-  logins: number;
-  results: number;
-  /** Logins whose event or result is on no topic. */
-  missing: number;
-  /** Logins that have two results, in the database or by different events on the topic. */
-  duplicates: number;
-  /** Records that were sent again: a consumer tells them by `ce_id`. */
-  resent: number;
-  left: number;
-  outcomes: Record<string, number>;
+export interface CrashReport extends Findings {
   kills: { relay: number; worker: number };
   seconds: number;
 }
@@ -64,7 +53,7 @@ export async function crash(options: {
     relay.start();
     worker.start();
 
-    const results = async () => Number((await database.sql`SELECT count(*) AS n FROM link_results`)[0]?.n);
+    const results = () => decided(database);
     const sent = async () => logins - (await waiting(database, ssoAuthenticated.topic));
     await Promise.all([
       killAlong(relay, kills.relay, logins, sent, tell),
@@ -73,11 +62,8 @@ export async function crash(options: {
     // Half a minute each for a group to notice a dead member: the session's time-out.
     const patience = 60_000 + 45_000 * (1 + kills.worker);
     await until(async () => (await results()) === logins && (await waiting(database)) === 0, patience);
-    return await examine(database, kafka.brokers, prefix, {
-      logins,
-      kills,
-      seconds: Math.round((performance.now() - started) / 1000),
-    });
+    const findings = await examine(database, kafka.brokers, prefix);
+    return { ...findings, kills, seconds: Math.round((performance.now() - started) / 1000) };
   } finally {
     await Promise.all([relay.kill(), worker.kill()]);
     await database.close();
@@ -119,41 +105,4 @@ async function killAlong(
     tell(`${victim.role} killed at ${await done()} of ${all}`);
     victim.start();
   }
-}
-
-async function waiting({ sql }: Database, topic?: string): Promise<number> {
-  const [row] = await sql`SELECT count(*) AS n FROM outbox WHERE topic = ${topic ?? sql`topic`}`;
-  return Number(row?.n);
-}
-
-async function examine(
-  database: Database,
-  brokers: string[],
-  prefix: string,
-  run: Pick<CrashReport, 'logins' | 'kills' | 'seconds'>,
-): Promise<CrashReport> {
-  const { sql } = database;
-  const recorded = (await sql<{ id: string }[]>`SELECT id FROM logins`).map((row) => row.id);
-  const outcomes = await sql<{ outcome: string; n: number }[]>`
-    SELECT outcome, count(*)::int AS n FROM link_results GROUP BY outcome ORDER BY outcome`;
-  const logins = await readTopic(brokers, prefix + ssoAuthenticated.topic);
-  const results = await readTopic(brokers, prefix + linkResult.topic);
-
-  const told = new Set(logins.map((r) => r.headers.ce_id));
-  const eventsOfLogin = new Map<string, Set<string>>();
-  for (const record of results) {
-    const { login_id: login } = linkResult.parse(record.value);
-    const ids = eventsOfLogin.get(login) ?? new Set();
-    eventsOfLogin.set(login, ids.add(record.headers.ce_id ?? ''));
-  }
-  const distinct = [...eventsOfLogin.values()].reduce((sum, ids) => sum + ids.size, 0);
-  return {
-    ...run,
-    results: outcomes.reduce((sum, { n }) => sum + n, 0),
-    missing: recorded.filter((id) => !told.has(id) || !eventsOfLogin.has(id)).length,
-    duplicates: distinct - eventsOfLogin.size,
-    resent: logins.length - told.size + results.length - distinct,
-    left: await waiting(database),
-    outcomes: Object.fromEntries(outcomes.map(({ outcome, n }) => [outcome, n])),
-  };
 }

@@ -1,81 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
 import { httpBrowser } from '../../dev/browser.ts';
-import { freePorts } from '../../dev/free-port.ts';
-import { startJumpCloud } from '../../dev/jumpcloud.ts';
-import { kafkaAvailable, startKafka } from '../../dev/kafka.ts';
-import { createDatabase, startPostgres } from '../../dev/postgres.ts';
-import { command, type Env, rolesAsProcesses } from '../../dev/roles.ts';
-import { readTopic } from '../../dev/topics.ts';
+import { kafkaAvailable } from '../../dev/kafka.ts';
+import { command, rolesAsProcesses } from '../../dev/roles.ts';
 import { linkResult } from '../../src/events/link-result.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { until } from '../support/until.ts';
+import { install } from './installation.ts';
 
 const kafka = await kafkaAvailable();
 const skip = kafka.available ? false : kafka.reason;
-const SUB = 'a'.repeat(24);
-const ACCOUNT = {
-  user_id: 'u-ada',
-  name: 'Ada Byron',
-  provider: 'google',
-  provider_user_id: '1',
-  email: 'ada@acme.test',
-  email_verified: true,
-};
+const ADA = { sub: 'a'.repeat(24), email: 'ada@acme.test', userId: 'u-ada' };
 
-/** What README's "Run it for real" does: a database, brokers, and then the commands alone. */
 async function installation(t: Test, options: { ownKafka?: boolean } = {}) {
-  const postgres = await startPostgres();
-  const database = await createDatabase(postgres.url);
-  const cluster = await startKafka({ own: options.ownKafka ?? false });
-  const jumpcloud = await startJumpCloud();
-  const [port = 0, appPort = 0] = await freePorts(2);
-  const prefix = `real-${randomBytes(4).toString('hex')}.`;
-  const env: Env = {
-    DATABASE_URL: database.url,
-    KAFKA_BROKERS: cluster.brokers.join(','),
-    KAFKA_TOPIC_PREFIX: prefix,
-    SECRET_KEYS: randomBytes(32).toString('base64'),
-    PUBLIC_URL: `http://localhost:${port}`,
-    APP_URL: `http://localhost:${appPort}/`,
-    JUMPCLOUD_ISSUERS: `us=${jumpcloud.issuer}`,
-    HOST: 'localhost',
-    PORT: String(port),
-    METRICS_PORT: '0',
-    LOG_LEVEL: 'fatal',
-    SESSION_REVALIDATE_AFTER: '1s',
-  };
-  jumpcloud.addClient({
-    clientId: 'acme-client',
-    clientSecret: 'a-secret-of-acme',
-    redirectUris: [`${env.PUBLIC_URL}/login/callback`],
-  });
-  jumpcloud.addPerson({
-    sub: SUB,
-    email: ACCOUNT.email,
-    givenName: 'Ada',
-    familyName: 'Byron',
-    clients: ['acme-client'],
-  });
-
-  await command(['migrate'], env);
-  await command(['topics'], env);
-  await command(['company', 'create', 'acme', '--name', 'Acme, Inc.'], env);
-  await command(['domain', 'add', 'acme', 'acme.test', '--verified-by', 'operator'], env);
-  await command(['client', 'create', 'acme', '--client-id', 'acme-client'], env, 'a-secret-of-acme\n');
-  await command(['accounts', 'import', '-'], env, `${JSON.stringify(ACCOUNT)}\n`);
-  await command(['client', 'activate', 'acme'], env);
-  const roles = await rolesAsProcesses(env);
-  t.teardown(async () => {
-    await roles.stop();
-    await jumpcloud.stop();
-    await database.drop();
-    await cluster.stop();
-    await postgres.stop();
-  });
-  const records = (topic: string) => readTopic(cluster.brokers, prefix + topic);
-  return { env, jumpcloud, cluster, records, url: `http://localhost:${port}`, appUrl: env.APP_URL as string };
+  const installed = await install({ ...options, people: [ADA], env: { SESSION_REVALIDATE_AFTER: '1s' } });
+  t.teardown(installed.stop);
+  const roles = await rolesAsProcesses(installed.env);
+  t.teardown(roles.stop);
+  return installed;
 }
 
 t.test(
@@ -86,7 +28,7 @@ t.test(
     const browser = httpBrowser({ stopAt: [appUrl] });
     const landed = await browser.signIn({
       startUrl: `${url}/login/start?company=acme`,
-      email: ACCOUNT.email,
+      email: ADA.email,
     });
     t.equal(landed.url, appUrl);
 
@@ -108,7 +50,7 @@ t.test(
     const doctor = await command(['doctor', '--json'], env);
     t.notMatch(doctor, '"ok":false');
 
-    jumpcloud.removePerson(SUB);
+    jumpcloud.removePerson(ADA.sub);
     await until(async () => (await browser.fetch(`${url}/session`)).status === 401);
     t.same(await (await browser.fetch(`${url}/session`)).json(), { state: 'none' });
   },
@@ -121,7 +63,7 @@ t.test(
     const { url, appUrl, cluster, records } = await installation(t, { ownKafka: true });
     const signIn = async (waitMs: number) => {
       const browser = httpBrowser({ stopAt: [appUrl] });
-      return browser.signIn({ startUrl: `${url}/login/start?company=acme`, email: ACCOUNT.email, waitMs });
+      return browser.signIn({ startUrl: `${url}/login/start?company=acme`, email: ADA.email, waitMs });
     };
     t.equal((await signIn(20_000)).url, appUrl);
 

@@ -1,5 +1,6 @@
 /** `npm run test:crash`: ten thousand logins; the worker is killed five times, the relay twice. */
 import { crash } from './crash.ts';
+import { isWhole } from './examine.ts';
 
 const report = await crash({
   logins: 10_000,
@@ -7,7 +8,7 @@ const report = await crash({
   tell: (line) => console.log(line),
 });
 console.log(JSON.stringify(report, null, 2));
-const good = report.results === report.logins && report.missing + report.duplicates + report.left === 0;
+const good = isWhole(report);
 console.log(
   good
     ? `${report.results} results, no duplicate, none missing`

@@ -1,0 +1,105 @@
+/** What README's "Run it for real" does: a database, brokers, a provider, and then the commands alone. */
+import { randomBytes } from 'node:crypto';
+import { freePorts } from '../../dev/free-port.ts';
+import { startJumpCloud } from '../../dev/jumpcloud.ts';
+import { startKafka } from '../../dev/kafka.ts';
+import { createDatabase, startPostgres } from '../../dev/postgres.ts';
+import { command, type Env } from '../../dev/roles.ts';
+import { readTopic } from '../../dev/topics.ts';
+import { stopAll } from '../../src/shutdown.ts';
+
+const CLIENT = { id: 'acme-client', secret: 'a-secret-of-acme' };
+
+export interface Person {
+  sub: string;
+  email: string;
+  /** Of the account that they signed in to with Google until now; none where they are new. */
+  userId?: string;
+}
+
+export type Installation = Awaited<ReturnType<typeof install>>;
+
+/**
+ * Everything but the roles, with the company `acme` and its people.
+ * @param options.run runs a command; another build's, say
+ */
+export async function install(options: {
+  people: Person[];
+  ownKafka?: boolean;
+  env?: Env;
+  run?: typeof command;
+}) {
+  const { people, ownKafka = false, run = command } = options;
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = () => stopAll(...stops);
+  try {
+    const postgres = await startPostgres();
+    stops.unshift(postgres.stop);
+    const database = await createDatabase(postgres.url);
+    stops.unshift(database.drop);
+    const cluster = await startKafka({ own: ownKafka });
+    stops.unshift(cluster.stop);
+    const jumpcloud = await startJumpCloud();
+    stops.unshift(jumpcloud.stop);
+    const [port = 0, appPort = 0] = await freePorts(2);
+    const url = `http://localhost:${port}`;
+    const appUrl = `http://localhost:${appPort}/`;
+    const prefix = `real-${randomBytes(4).toString('hex')}.`;
+    const env: Env = {
+      DATABASE_URL: database.url,
+      KAFKA_BROKERS: cluster.brokers.join(','),
+      KAFKA_TOPIC_PREFIX: prefix,
+      SECRET_KEYS: randomBytes(32).toString('base64'),
+      PUBLIC_URL: url,
+      APP_URL: appUrl,
+      JUMPCLOUD_ISSUERS: `us=${jumpcloud.issuer}`,
+      HOST: 'localhost',
+      PORT: String(port),
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'fatal',
+      ...options.env,
+    };
+    jumpcloud.addClient({
+      clientId: CLIENT.id,
+      clientSecret: CLIENT.secret,
+      redirectUris: [`${url}/login/callback`],
+    });
+    for (const { sub, email } of people) {
+      jumpcloud.addPerson({ sub, email, givenName: 'Ada', familyName: 'Byron', clients: [CLIENT.id] });
+    }
+    await run(['migrate'], env);
+    await run(['topics'], env);
+    await run(['company', 'create', 'acme', '--name', 'Acme, Inc.'], env);
+    await run(['domain', 'add', 'acme', 'acme.test', '--verified-by', 'operator'], env);
+    await run(['client', 'create', 'acme', '--client-id', CLIENT.id], env, `${CLIENT.secret}\n`);
+    await run(['accounts', 'import', '-'], env, people.map(accountLine).join(''));
+    await run(['client', 'activate', 'acme'], env);
+    const records = (topic: string) => readTopic(cluster.brokers, prefix + topic);
+    return { env, url, appUrl, prefix, port, jumpcloud, cluster, records, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** So many people of `acme`, every second of them with an account. */
+export function somePeople(count: number): Person[] {
+  return Array.from({ length: count }, (_, n) => ({
+    sub: n.toString(16).padStart(24, 'a'),
+    email: `person${n}@acme.test`,
+    ...(n % 2 === 0 && { userId: `user-${n}` }),
+  }));
+}
+
+function accountLine({ sub, email, userId }: Person): string {
+  if (userId === undefined) return '';
+  const account = {
+    user_id: userId,
+    name: 'Ada Byron',
+    provider: 'google',
+    provider_user_id: sub,
+    email,
+    email_verified: true,
+  };
+  return `${JSON.stringify(account)}\n`;
+}
