@@ -27,30 +27,39 @@ const TICKS = 100;
  * @param cli from `parts.built()`
  */
 export async function startRole(cli: string, role: string, env: Record<string, string>): Promise<Measured> {
-  const port = String(await freePort());
+  const port = env.PORT ?? String(await freePort());
   const child = launch([cli, role], {
     METRICS_PORT: '0',
     LOG_LEVEL: 'error',
     NODE_ENV: 'production',
-    PORT: port,
     ...env,
+    PORT: port,
   });
   const url = `http://127.0.0.1:${port}`;
+  await untilReady(child, url);
+  return { ...measured(child), url };
+}
+
+/** Asks `/readyz` until it says yes. Every 10 ms, so a start is told to that. */
+export async function untilReady(child: ChildProcess, url: string): Promise<void> {
   for (const deadline = Date.now() + READY_MS; ; await delay(10)) {
-    if (child.exitCode !== null) throw new Error(`${role} ended with ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`${child.spawnargs.at(-1)} ended with ${child.exitCode}`);
     const answer = await fetch(`${url}/readyz`).catch(() => undefined);
     await answer?.arrayBuffer();
-    if (answer?.ok) return { ...measured(child), url };
+    if (answer?.ok) return;
     if (Date.now() > deadline) {
       child.kill();
-      throw new Error(`${role} is not ready after ${READY_MS} ms`);
+      throw new Error(`${child.spawnargs.at(-1)} is not ready after ${READY_MS} ms`);
     }
   }
 }
 
-/** Starts a program (`.mjs`) that says `process.send('ready')` when it is. */
+/**
+ * Starts a program that says `process.send('ready')` when it is: plain node for what is measured (`.mjs`), tsx
+ * for what only helps (`.ts`).
+ */
 export async function startProgram(file: string, env: Record<string, string>): Promise<Measured> {
-  const child = launch([file], env);
+  const child = launch(file.endsWith('.ts') ? ['--import', 'tsx', file] : [file], env);
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code}`);
   });
@@ -64,7 +73,8 @@ function launch(args: string[], env: Record<string, string>): ChildProcess {
   const profiling = profiles ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`] : [];
   const child = spawn(process.execPath, [...profiling, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 2, 2, 'ipc'],
+    // A role that logs as it does in production is measured with it, and read by nobody.
+    stdio: ['ignore', env.LOG_LEVEL === 'info' ? 'ignore' : 2, 2, 'ipc'],
   });
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
