@@ -15,7 +15,9 @@ import { freePorts } from './free-port.ts';
 export type Env = Record<string, string>;
 
 const ROLES = ['server', 'relay', 'worker'] as const;
-const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+/** How Node runs the commands: from the sources, or from a build. */
+export type Cli = string[];
+export const SOURCES: Cli = ['--import', 'tsx', fileURLToPath(new URL('../src/cli.ts', import.meta.url))];
 
 export interface Roles {
   stop(): Promise<void>;
@@ -53,8 +55,8 @@ export async function rolesAsProcesses(env: Env): Promise<Roles & { urls: Record
 }
 
 /** Runs one of the operator's commands to its end. */
-export async function command(args: string[], env: Env, input = ''): Promise<string> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+export async function command(args: string[], env: Env, input = '', cli = SOURCES): Promise<string> {
+  const child = spawn(process.execPath, [...cli, ...args], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -67,7 +69,7 @@ export async function command(args: string[], env: Env, input = ''): Promise<str
 }
 
 export function startProcess(args: string[], env: Env): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+  return spawn(process.execPath, [...SOURCES, ...args], {
     env: { ...process.env, ...env },
     // Logs go to standard error: standard output is the demo's.
     stdio: ['ignore', 2, 2],

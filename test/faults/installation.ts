@@ -7,6 +7,7 @@ import { createDatabase, startPostgres } from '../../dev/postgres.ts';
 import { command, type Env } from '../../dev/roles.ts';
 import { readTopic } from '../../dev/topics.ts';
 import { stopAll } from '../../src/shutdown.ts';
+import { noteSecret } from '../support/witness.ts';
 
 const CLIENT = { id: 'acme-client', secret: 'a-secret-of-acme' };
 
@@ -59,6 +60,8 @@ export async function install(options: {
       LOG_LEVEL: 'fatal',
       ...options.env,
     };
+    noteSecret(env.SECRET_KEYS);
+    noteSecret(CLIENT.secret);
     jumpcloud.addClient({
       clientId: CLIENT.id,
       clientSecret: CLIENT.secret,

@@ -1,17 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../../dev/free-port.ts';
-import type { Env } from '../../dev/roles.ts';
+import { type Cli, type Env, SOURCES } from '../../dev/roles.ts';
 import { until } from '../support/until.ts';
 
 export type RoleName = 'server' | 'relay' | 'worker';
-
-/** How Node runs the commands: from the sources, or from a build. */
-export type Cli = string[];
-
-export const SOURCES: Cli = ['--import', 'tsx', fileURLToPath(new URL('../../src/cli.ts', import.meta.url))];
 
 export interface RoleProcess {
   name: RoleName;
