@@ -1,4 +1,5 @@
 import { RESULTS } from '../../scripts/contracts/examples.ts';
+
 import type { OutgoingEvent } from '../../src/events/event.ts';
 import type { KafkaRecord } from '../../src/events/index.ts';
 import { type LinkResult, linkResult } from '../../src/events/link-result.ts';

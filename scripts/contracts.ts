@@ -1,0 +1,39 @@
+/**
+ * What other services build on, made from the code: schemas/*.json, docs/asyncapi.yaml, docs/openapi.yaml.
+ * `npm run docs` writes them; `--check` only compares, and refuses what would break a reader of a released
+ * schema; `--release` makes today's schemas the released ones.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { brokenPromises, release } from './contracts/released.ts';
+import { SCHEMAS, schemaText } from './contracts/schemas.ts';
+
+const ROOT = new URL('../', import.meta.url);
+const documents: Record<string, string> = {
+  ...Object.fromEntries(SCHEMAS.map((schema) => [`schemas/${schema.file}`, schemaText(schema)])),
+};
+
+const faults = process.argv.includes('--check')
+  ? [...(await differences()), ...(await brokenPromises())]
+  : process.argv.includes('--release')
+    ? await release()
+    : await write();
+for (const fault of faults) console.error(fault);
+if (faults.some((fault) => fault.startsWith('schemas/') && fault.includes(': '))) {
+  console.error('A released schema only grows: give a breaking change a type of its own (docs/events.md).');
+}
+if (faults.length > 0) process.exitCode = 1;
+
+async function differences(): Promise<string[]> {
+  const found: string[] = [];
+  for (const [file, text] of Object.entries(documents)) {
+    const there = await readFile(new URL(file, ROOT), 'utf8').catch(() => '');
+    if (there !== text) found.push(`${file} is not what src/ says: run \`npm run docs\``);
+  }
+  return found;
+}
+
+async function write(): Promise<string[]> {
+  await mkdir(new URL('schemas/', ROOT), { recursive: true });
+  for (const [file, text] of Object.entries(documents)) await writeFile(new URL(file, ROOT), text);
+  return [];
+}
