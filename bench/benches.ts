@@ -4,5 +4,9 @@ import type { Bench } from './harness.ts';
 export const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   statements: () => import('./statements/bench.ts'),
   relay: () => import('./relay/bench.ts'),
+  worker: async () => ({ bench: (await import('./worker/bench.ts')).worker }),
+  'worker-obvious': async () => ({ bench: (await import('./worker/bench.ts')).workerObvious }),
   login: () => import('./login/bench.ts'),
+  growth: async () => ({ bench: (await import('./growth/bench.ts')).growth }),
+  'growth-10m': async () => ({ bench: (await import('./growth/bench.ts')).growth10m }),
 };
