@@ -1,9 +1,9 @@
-/** `npm run test:roll [FROM]`: from the commit before (or FROM) to this one, while people sign in. */
+/** `npm run test:roll [FROM [TO]]`: from the commit before this one to this one, or as told, while people sign in. */
 import { commitOf } from './build.ts';
 import { isWhole } from './examine.ts';
 import { roll } from './roll.ts';
 
-const [from, to] = [await commitOf(process.argv[2] ?? 'HEAD~1'), await commitOf('HEAD')];
+const [from, to] = [await commitOf(process.argv[2] ?? 'HEAD~1'), await commitOf(process.argv[3] ?? 'HEAD')];
 if (!from || !to) throw new Error('needs a checkout with its history: git fetch --unshallow');
 const report = await roll({ from, to, tell: (line) => console.log(line) });
 console.log(JSON.stringify(report, null, 2));
