@@ -4,7 +4,9 @@ import type { Discovery } from './login/discovery.ts';
 import type { OAuthClients } from './login/oauth-clients.ts';
 import type { ProviderKeys } from './login/provider-keys.ts';
 import type { Logger } from './observability/log.ts';
+import type { ProviderHealth } from './observability/provider-health.ts';
 import type { ServerMetrics } from './observability/server-metrics.ts';
+import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
 import type { Sealer } from './seal.ts';
 import type { IssueToken } from './sessions/token.ts';
 
@@ -30,6 +32,7 @@ export const SERVER_CONFIG = [
   'SESSION_REVALIDATE_AFTER',
   'RATE_LIMIT_PER_ADDRESS',
   'RATE_LIMIT_PER_COMPANY',
+  ...TRACING_CONFIG,
 ] as const;
 
 export type ServerConfig = Config<(typeof SERVER_CONFIG)[number]>;
@@ -41,6 +44,8 @@ export interface AppDeps {
   sealer: Sealer;
   log: Logger;
   metrics: Pick<ServerMetrics, 'observe' | 'timeProvider'>;
+  tracing: Tracing;
+  providers: Pick<ProviderHealth, 'check'>;
   discovery: Discovery;
   providerKeys: ProviderKeys;
   oauth: OAuthClients;

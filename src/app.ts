@@ -27,12 +27,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, database, log } = deps;
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
     exposeHeadRoutes: false,
     bodyLimit: BODY_LIMIT,
     requestIdHeader: false,
-    requestIdLogLabel: 'request_id',
     genReqId: newId,
     // What came before the door closed is answered, and told to come back on another connection.
     return503OnClosing: false,

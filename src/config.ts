@@ -161,6 +161,26 @@ export const VARIABLES = {
     read: (text) =>
       (['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const).find((l) => l === text),
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable({
+    about:
+      'An OpenTelemetry collector for traces, by OTLP over HTTP; no traces are made when empty. See docs/operating.md.',
+    wants: 'an http or https URL like http://collector:4318',
+    fallback: '',
+    read: (text) => (text === '' || /^https?:$/.test(url(text)?.protocol ?? '') ? text : undefined),
+  }),
+  OTEL_TRACES_SAMPLER: variable({
+    about: 'Which traces are made.',
+    wants:
+      'always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off or parentbased_traceidratio',
+    fallback: 'parentbased_always_on',
+    read: (text) => (/^(parentbased_)?(always_on|always_off|traceidratio)$/.test(text) ? text : undefined),
+  }),
+  OTEL_TRACES_SAMPLER_ARG: variable({
+    about: 'For a sampler by ratio: the share of logins that are traced.',
+    wants: 'a number from 0 to 1',
+    fallback: '1',
+    read: (text) => (/^\d(\.\d{1,9})?$/.test(text) && Number(text) <= 1 ? Number(text) : undefined),
+  }),
   PRODUCT_NAME: variable({
     about: "The product's name, as the pages say it.",
     wants: 'a name',

@@ -8,7 +8,9 @@ import { checkTopics } from './kafka/topics.ts';
 import { startHealthServer } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import { startMetricsServer } from './observability/metrics.ts';
+import { openTracing } from './observability/open-tracing.ts';
 import { createRelayMetrics } from './observability/relay-metrics.ts';
+import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
 import { type RelayLoop, startRelayLoop } from './outbox/relay.ts';
 import { type Running, stopAll } from './shutdown.ts';
 
@@ -21,6 +23,7 @@ export const RELAY_CONFIG = [
   'PORT',
   'METRICS_PORT',
   'LOG_LEVEL',
+  ...TRACING_CONFIG,
 ] as const;
 
 /** Of the database's pool one connection is left for the health check. */
@@ -32,8 +35,11 @@ export async function startRelay(options: {
   log: Logger;
   /** Another stream than Kafka, for the demo and tests. */
   stream?: Stream;
+  /** Other traces than the configuration's, for the demo and tests. */
+  tracing?: Tracing;
 }): Promise<Running> {
   const { config, log } = options;
+  const tracing = options.tracing ?? (await openTracing('relay', config, log));
   const database = openDatabase(config.DATABASE_URL, { name: 'relay', max: config.DATABASE_POOL });
   let sender: RecordSender | undefined;
   let loop: RelayLoop | undefined;
@@ -60,6 +66,7 @@ export async function startRelay(options: {
       database,
       sender,
       log,
+      tracing,
       onRound,
       concurrency: Math.min(LANES_AT_ONCE, config.DATABASE_POOL - 1),
     });
@@ -75,6 +82,7 @@ export async function startRelay(options: {
         scraped.stop,
         health.stop,
         database.close,
+        tracing.stop,
       ),
   };
 }

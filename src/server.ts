@@ -6,7 +6,10 @@ import { createOAuthClients } from './login/oauth-clients.ts';
 import { createProviderKeys } from './login/provider-keys.ts';
 import type { Logger } from './observability/log.ts';
 import { startMetricsServer } from './observability/metrics.ts';
+import { openTracing } from './observability/open-tracing.ts';
+import { createProviderHealth } from './observability/provider-health.ts';
 import { createServerMetrics } from './observability/server-metrics.ts';
+import type { Tracing } from './observability/trace.ts';
 import { createSealer } from './seal.ts';
 import { createIssueToken } from './sessions/token.ts';
 import { type Running, stopAll } from './shutdown.ts';
@@ -17,29 +20,35 @@ export { SERVER_CONFIG } from './app-deps.ts';
 export async function startServer(options: {
   config: ServerConfig;
   log: Logger;
+  /** Other traces than the configuration's, for the demo and tests. */
+  tracing?: Tracing;
 }): Promise<Running & { address: string }> {
   const { log } = options;
   const config = withDefaults(options.config);
   const database = openDatabase(config.DATABASE_URL, { name: 'server', max: config.DATABASE_POOL });
   const sealer = createSealer(config.SECRET_KEYS);
-  const discovery = createDiscovery(config.JUMPCLOUD_ISSUERS);
-  const oauth = createOAuthClients(`${config.PUBLIC_URL}/login/callback`);
+  const providers = createProviderHealth(config.JUMPCLOUD_ISSUERS);
+  const discovery = providers.watchDiscovery(createDiscovery(config.JUMPCLOUD_ISSUERS));
+  const oauth = providers.watchTokens(createOAuthClients(`${config.PUBLIC_URL}/login/callback`));
   const issueToken = createIssueToken(database, sealer, config.PUBLIC_URL);
   const providerKeys = createProviderKeys();
   const metrics = createServerMetrics();
   const { registry } = metrics;
+  const tracing = options.tracing ?? (await openTracing('server', config, log));
   const app = await buildApp({
     config,
     database,
     sealer,
     log,
     metrics,
+    tracing,
+    providers,
     discovery,
     oauth,
     providerKeys,
     issueToken,
   });
-  const opened = [() => app.close(), oauth.close, database.close];
+  const opened = [() => app.close(), oauth.close, database.close, tracing.stop];
   try {
     const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
     opened.splice(1, 0, scraped.stop);

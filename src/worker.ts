@@ -11,6 +11,8 @@ import { LINKING_GROUP, type Linking, startLinking } from './linking/worker.ts';
 import { startHealthServer } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import { startMetricsServer } from './observability/metrics.ts';
+import { openTracing } from './observability/open-tracing.ts';
+import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
 import { createWorkerMetrics } from './observability/worker-metrics.ts';
 import { type Running, stopAll } from './shutdown.ts';
 
@@ -23,6 +25,7 @@ export const WORKER_CONFIG = [
   'PORT',
   'METRICS_PORT',
   'LOG_LEVEL',
+  ...TRACING_CONFIG,
 ] as const;
 
 const LAG_EVERY_MS = 10_000;
@@ -33,8 +36,11 @@ export async function startWorker(options: {
   log: Logger;
   /** Another stream than Kafka, for the demo and tests. */
   stream?: Stream;
+  /** Other traces than the configuration's, for the demo and tests. */
+  tracing?: Tracing;
 }): Promise<Running> {
   const { config, log } = options;
+  const tracing = options.tracing ?? (await openTracing('worker', config, log));
   const database = openDatabase(config.DATABASE_URL, { name: 'worker', max: config.DATABASE_POOL });
   let linking: Linking | undefined;
   const health = await startHealthServer({
@@ -58,6 +64,7 @@ export async function startWorker(options: {
       stream: options.stream ?? createKafkaStream(config, log),
       database,
       log,
+      tracing,
       onChunk: metrics.onChunk,
     });
     return linking;
@@ -78,6 +85,7 @@ export async function startWorker(options: {
         scraped.stop,
         health.stop,
         database.close,
+        tracing.stop,
       ),
   };
 }

@@ -1,7 +1,16 @@
 import type { Transaction } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
-import type { TraceHeaders } from '../events/event.ts';
 import type { LinkResult } from '../events/link-result.ts';
+import type { Span } from '../observability/trace.ts';
+import type { IncomingLogin } from './incoming.ts';
+
+/** A login and what was decided for it. */
+export interface Decided {
+  login: IncomingLogin;
+  result: LinkResult;
+  /** The decision's, and its event's. */
+  spans: { decision: Span; event: Span };
+}
 
 /** What a chunk's decisions change, gathered so that each table is written once. */
 export interface Writes {
@@ -11,7 +20,7 @@ export interface Writes {
   linked: { id: string; user_id: string }[];
   /** Users of no company who belong to one from now on. */
   claimed: { user_id: string; company_id: string }[];
-  results: { result: LinkResult; trace: TraceHeaders }[];
+  results: Decided[];
 }
 
 export const newWrites = (): Writes => ({

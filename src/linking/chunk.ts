@@ -8,13 +8,13 @@
  */
 import type { Database } from '../db/client.ts';
 import { normalizeEmail } from '../email.ts';
-import type { TraceHeaders } from '../events/event.ts';
 import { type LinkResult, linkResult } from '../events/link-result.ts';
 import { newId } from '../ids.ts';
 import type { IncomingRecord } from '../kafka/records.ts';
 import { append } from '../outbox/append.ts';
 import { type KnownIdentity, type KnownLogin, readFacts } from './chunk-facts.ts';
-import { newWrites, type Writes, write } from './chunk-writes.ts';
+import { type ChunkTrace, decisionSpan, resultSpan, UNTRACED } from './chunk-spans.ts';
+import { type Decided, newWrites, type Writes, write } from './chunk-writes.ts';
 import { keepDeadLetters } from './dead-letter.ts';
 import { decide, POLICY_VERSION } from './decide.ts';
 import { type FaultyRecord, type IncomingLogin, readRecords } from './incoming.ts';
@@ -22,6 +22,8 @@ import type { People } from './people.ts';
 
 export interface ChunkReport {
   results: LinkResult[];
+  /** The same, with the logins and for the log. */
+  decided: Decided[];
   /** Logins that had a result already. */
   duplicates: number;
   /** Records that became dead letters. */
@@ -33,16 +35,22 @@ export interface ChunkReport {
  * @param refused records that are known to be faulty: they become dead letters and nothing else
  * @throws the database's error; src/linking/retry.ts knows which are worth another try
  */
-export function runChunk(
+export async function runChunk(
   database: Database,
   records: IncomingRecord[],
   refused: FaultyRecord[] = [],
+  traced: ChunkTrace = UNTRACED,
 ): Promise<ChunkReport> {
   const { logins, faulty } = readRecords(records);
-  return database.transaction(async (tx) => {
+  const report = await database.transaction(async (tx) => {
     const now = new Date();
     const writes = newWrites();
-    const report: ChunkReport = { results: [], duplicates: 0, faulty: [...refused, ...faulty] };
+    const report: ChunkReport = {
+      results: [],
+      decided: writes.results,
+      duplicates: 0,
+      faulty: [...refused, ...faulty],
+    };
 
     if (logins.length > 0) {
       const facts = await readFacts(tx, logins);
@@ -57,18 +65,22 @@ export function runChunk(
           report.duplicates++;
         } else {
           decided.add(login.event.login_id);
+          const decision = decisionSpan(traced, login);
           const result = decideLogin(login, known, identity, facts.people, writes, now);
-          writes.results.push({ result, trace: login.trace });
+          const event = resultSpan(traced, decision);
+          writes.results.push({ login, result, spans: { decision, event } });
           report.results.push(result);
         }
       });
     }
 
     const letters = await keepDeadLetters(tx, report.faulty, now);
-    const events = writes.results.map(({ result, trace }) => eventOf(result, trace, now));
+    const events = writes.results.map((decided) => eventOf(decided, now));
     await Promise.all([write(tx, writes, now), append(tx, [...events, ...letters])]);
     return report;
   });
+  for (const decided of report.decided) endSpans(decided);
+  return report;
 }
 
 const UNKNOWN = { fault: 'unknown_login', error: 'no such login is recorded' } as const;
@@ -149,10 +161,22 @@ function createUser(
   return id;
 }
 
-function eventOf(result: LinkResult, trace: TraceHeaders, time: Date) {
+function eventOf({ result, spans }: Decided, time: Date) {
   const id = newId();
+  const trace = spans.event.headers;
   return linkResult.create(
     { id, source: 'urn:sso-link:worker', time, subject: result.sso_identity_id, trace },
     result,
   );
+}
+
+/** Once it is committed: what was rolled back was never decided, and its spans are never told. */
+function endSpans({ result: { outcome, reason, evidence }, spans: { decision, event } }: Decided): void {
+  event.end();
+  decision.set({
+    'sso_link.outcome': outcome,
+    'sso_link.reason': reason ?? undefined,
+    'sso_link.rule': evidence.rule,
+  });
+  decision.end();
 }

@@ -22,6 +22,8 @@ export interface IncomingLogin {
   record: IncomingRecord;
   event: SsoAuthenticated;
   trace: TraceHeaders;
+  /** The email's keyed hash, for the log: the worker has no key to make it. */
+  emailHash: string | undefined;
 }
 
 /** Reads a chunk's records; those that aren't our events come out as faulty. Never throws. */
@@ -39,13 +41,19 @@ export function readRecords(records: IncomingRecord[]): { logins: IncomingLogin[
       continue;
     }
     try {
-      logins.push({ record, event: ssoAuthenticated.parse(record.value), trace: traceOf(record.headers) });
+      const event = ssoAuthenticated.parse(record.value);
+      logins.push({ record, event, trace: traceOf(record.headers), emailHash: hashOf(record.headers) });
     } catch (error) {
       if (codeOf(error) !== 'event_invalid') throw error;
       faulty.push({ record, fault: 'event_invalid', error: (error as Error).message });
     }
   }
   return { logins, faulty };
+}
+
+/** A log's line holds no word of whoever else may write to the topic. */
+function hashOf({ email_hash: hash }: Record<string, string>): string | undefined {
+  return hash !== undefined && /^[\w-]{16}$/.test(hash) ? hash : undefined;
 }
 
 /** W3C Trace Context is ASCII; what isn't goes no further. */

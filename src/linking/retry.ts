@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import type { IncomingRecord } from '../kafka/records.ts';
 import { type ChunkReport, runChunk } from './chunk.ts';
+import { type ChunkTrace, UNTRACED } from './chunk-spans.ts';
 
 /** Somebody else was faster (unique_violation, serialization_failure, deadlock_detected): look again. */
 const RUN_AGAIN = ['23505', '40001', '40P01', 'chunk_conflict'];
@@ -15,14 +16,19 @@ const TRIES = 8;
  * refuses is bisected to the record, which becomes a dead letter.
  * @throws SsoLinkError `linking_unavailable`: nothing more was committed, a later try may go better
  */
-export async function linkChunk(database: Database, records: IncomingRecord[]): Promise<ChunkReport> {
-  const report: ChunkReport = { results: [], duplicates: 0, faulty: [] };
+export async function linkChunk(
+  database: Database,
+  records: IncomingRecord[],
+  traced: ChunkTrace = UNTRACED,
+): Promise<ChunkReport> {
+  const report: ChunkReport = { results: [], decided: [], duplicates: 0, faulty: [] };
   const parts = [records];
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-    const { results, duplicates, faulty } = await runOrSplit(database, part, (halves) =>
+    const { results, decided, duplicates, faulty } = await runOrSplit(database, part, traced, (halves) =>
       parts.unshift(...halves),
     );
     report.results.push(...results);
+    report.decided.push(...decided);
     report.duplicates += duplicates;
     report.faulty.push(...faulty);
   }
@@ -33,10 +39,11 @@ export async function linkChunk(database: Database, records: IncomingRecord[]): 
 async function runOrSplit(
   database: Database,
   records: IncomingRecord[],
+  traced: ChunkTrace,
   split: (halves: IncomingRecord[][]) => void,
 ): Promise<ChunkReport> {
   try {
-    return await insist(() => runChunk(database, records));
+    return await insist(() => runChunk(database, records, [], traced));
   } catch (error) {
     const code = codeOf(error) ?? 'unknown';
     if (!REFUSED.test(code)) throw unavailable(code, error);
@@ -49,7 +56,7 @@ async function runOrSplit(
     }
     const middle = Math.ceil(records.length / 2);
     split([records.slice(0, middle), records.slice(middle)]);
-    return { results: [], duplicates: 0, faulty: [] };
+    return { results: [], decided: [], duplicates: 0, faulty: [] };
   }
 }
 

@@ -2,8 +2,11 @@ import type { Database } from '../db/client.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import type { Stream } from '../kafka/records.ts';
 import type { Logger } from '../observability/log.ts';
+import { inSpan, NO_TRACING, type Tracing } from '../observability/trace.ts';
 import type { Running } from '../shutdown.ts';
 import type { ChunkReport } from './chunk.ts';
+import { chunkSpan } from './chunk-spans.ts';
+import type { Decided } from './chunk-writes.ts';
 import { linkChunk } from './retry.ts';
 
 /** The consumer group of every worker, without `KAFKA_TOPIC_PREFIX`. */
@@ -21,17 +24,21 @@ export async function startLinking(deps: {
   stream: Pick<Stream, 'consume'>;
   database: Database;
   log: Logger;
+  tracing?: Tracing;
   /** After each chunk: what metrics count. */
   onChunk?(report: ChunkReport, records: number, seconds: number): void;
 }): Promise<Linking> {
-  const { stream, database, log } = deps;
+  const { stream, database, log, tracing = NO_TRACING } = deps;
   const consumer = await stream.consume({
     topic: ssoAuthenticated.topic,
     groupId: LINKING_GROUP,
     maxChunk: MAX_CHUNK,
     async onChunk(records) {
       const started = performance.now();
-      const report = await linkChunk(database, records);
+      const span = chunkSpan(tracing, LINKING_GROUP, records);
+      const report = await inSpan(tracing, 'link chunk', span, (chunk) =>
+        linkChunk(database, records, { tracing, chunk }),
+      );
       deps.onChunk?.(report, records.length, (performance.now() - started) / 1000);
       tell(log, report, { partition: records[0]?.partition, ms: Math.round(performance.now() - started) });
     },
@@ -39,10 +46,30 @@ export async function startLinking(deps: {
   return { isRunning: () => consumer.isRunning(), stop: () => consumer.stop(), failed: consumer.failed };
 }
 
-function tell(log: Logger, { results, duplicates, faulty }: ChunkReport, chunk: object): void {
+/** One line a decision, and one a record that was put aside. */
+function tell(log: Logger, { decided, duplicates, faulty }: ChunkReport, chunk: object): void {
+  if (log.isLevelEnabled('info')) for (const one of decided) log.info(lineOf(one), 'decision');
   for (const { record, fault, error } of faulty) {
     const { partition, offset } = record;
     log.warn({ partition, offset: String(offset), fault, error }, 'a record became a dead letter');
   }
-  log.debug({ ...chunk, results: results.length, duplicates, faulty: faulty.length }, 'chunk linked');
+  log.debug({ ...chunk, results: decided.length, duplicates, faulty: faulty.length }, 'chunk linked');
+}
+
+/** The person is followed by the same names as in the line of the login. */
+function lineOf({ login, result, spans }: Decided): object {
+  const { event, emailHash } = login;
+  return {
+    trace_id: spans.decision.traceId,
+    login_id: result.login_id,
+    sso_identity_id: result.sso_identity_id,
+    company: event.company,
+    email_hash: emailHash,
+    outcome: result.outcome,
+    reason: result.reason ?? undefined,
+    rule: result.evidence.rule,
+    user_id: result.user_id ?? undefined,
+    // From the login to its decision.
+    ms: Date.parse(result.decided_at) - Date.parse(event.authenticated_at),
+  };
 }

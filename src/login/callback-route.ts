@@ -107,6 +107,7 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
         query: request.query,
         previousSession: request.cookies[SESSION_COOKIE],
         log: request.log,
+        span: request.span,
       });
       if (result.outcome === 'recorded') return result.signedIn;
       if (result.outcome === 'client_changed') {

@@ -1,10 +1,12 @@
 import type { AppDeps } from '../app-deps.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
+import { inSpan, type Span } from '../observability/trace.ts';
 import type { Attempt } from './attempt.ts';
 import { boundedJson, ProviderError } from './bounded-fetch.ts';
 import type { ProviderMetadata } from './discovery.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
+import { personOf, recordSpan, requestSpan, tellLogin } from './login-telemetry.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
 import { rememberOrganization, type SsoClient } from './sso-client.ts';
@@ -14,12 +16,14 @@ export interface ProviderAnswer {
   client: SsoClient;
   query: { code?: string; iss?: string };
   previousSession: string | undefined;
-  log: Pick<Logger, 'warn'>;
+  log: Pick<Logger, 'info' | 'warn'>;
+  /** The callback's. */
+  span: Span;
 }
 
 type Deps = Pick<
   AppDeps,
-  'config' | 'database' | 'sealer' | 'metrics' | 'discovery' | 'providerKeys' | 'oauth'
+  'config' | 'database' | 'sealer' | 'metrics' | 'tracing' | 'discovery' | 'providerKeys' | 'oauth'
 >;
 
 /**
@@ -28,50 +32,69 @@ type Deps = Pick<
  * @throws SsoLinkError whose code src/pages/problem.ts turns into a page
  */
 export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<RecordOutcome> {
-  const { attempt, client, query, log } = answer;
+  const { attempt, client, query, span } = answer;
+  const { tracing, sealer } = deps;
+  span.set({ 'sso_link.company': client.company.slug });
   const timed = <T>(endpoint: string, work: () => Promise<T>) =>
     deps.metrics.timeProvider(client.company.slug, endpoint, work);
+  const asked = <T>(method: string, url: string, endpoint: string, work: () => Promise<T>) =>
+    inSpan(tracing, ...requestSpan(method, url, span), () => timed(endpoint, work));
   const metadata = await timed('discovery', () => deps.discovery.metadata(client.issuer));
   checkIss(query.iss, metadata);
   if (!query.code) throw new SsoLinkError('request_malformed', 'a callback without a code');
 
   const grant = { ...attempt, code: query.code };
-  const tokens = await timed('token', () => deps.oauth.exchange(client, metadata, grant));
+  const tokens = await asked('POST', metadata.tokenEndpoint, 'token', () =>
+    deps.oauth.exchange(client, metadata, grant),
+  );
   if (tokens.idToken === undefined) {
     throw new ProviderError('provider_answer_invalid', 'the token response has no ID token');
   }
-  const claims = await verifyIdToken(tokens.idToken, {
-    issuer: client.issuer,
-    clientId: client.clientId,
-    nonce: attempt.nonce,
-    accessToken: tokens.accessToken,
-    keys: deps.providerKeys(metadata.jwksUri),
-  });
-  const profile = await completeProfile(claims, metadata, (endpoint) =>
-    timed('userinfo', () => boundedJson(endpoint, { authorization: `Bearer ${tokens.accessToken}` })),
-  );
-  const recorded = await recordLogin(
-    deps.database,
-    attempt,
-    {
-      company: client.company,
+  const { idToken, accessToken } = tokens;
+  const claims = await inSpan(tracing, 'verify id token', { parent: span }, () =>
+    verifyIdToken(idToken, {
       issuer: client.issuer,
-      subject: claims.sub,
-      profile,
-      tokens,
-      trace: {},
-      previousSession: answer.previousSession,
-    },
-    { sealer: deps.sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE },
+      clientId: client.clientId,
+      nonce: attempt.nonce,
+      accessToken,
+      keys: deps.providerKeys(metadata.jwksUri),
+    }),
   );
+  const profile = await completeProfile(claims, metadata, (endpoint) =>
+    asked('GET', endpoint, 'userinfo', () =>
+      boundedJson(endpoint, { authorization: `Bearer ${accessToken}` }),
+    ),
+  );
+  const person = personOf(sealer, profile.email);
+  const recorded = await inSpan(tracing, 'record login', recordSpan(span), async (event) => {
+    const done = await recordLogin(
+      deps.database,
+      attempt,
+      {
+        company: client.company,
+        issuer: client.issuer,
+        subject: claims.sub,
+        profile,
+        tokens,
+        trace: { ...event.headers, ...person },
+        previousSession: answer.previousSession,
+      },
+      { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE },
+    );
+    event.set({
+      'sso_link.outcome': done.outcome,
+      ...(done.outcome === 'recorded' && { 'messaging.message.id': done.loginId }),
+    });
+    return done;
+  });
   if (recorded.outcome === 'recorded') {
-    if (tokens.refreshToken === undefined) {
-      log.warn(
-        { company: client.company.slug },
-        'no refresh token: the session cannot be followed at JumpCloud; the application there lacks the Refresh Token grant',
-      );
-    }
-    await noteOrganization(deps, client, profile.organization, log);
+    await noteOrganization(deps, client, profile.organization);
+    tellLogin(answer.log, client, recorded, {
+      ...person,
+      subject: claims.sub,
+      organization: profile.organization,
+      refreshable: tokens.refreshToken !== undefined,
+    });
   }
   return recorded;
 }
@@ -103,15 +126,7 @@ async function noteOrganization(
   { database }: Deps,
   client: SsoClient,
   organization: string | null,
-  log: Pick<Logger, 'warn'>,
 ): Promise<void> {
-  if (organization === null || organization === client.organization) return;
-  if (client.organization === null) {
-    await rememberOrganization(database, client, organization);
-  } else {
-    log.warn(
-      { company: client.company.slug, sso_client: client.id },
-      'jc_org is another than at the first sign-in: is this still the same JumpCloud organization?',
-    );
-  }
+  if (organization === null || client.organization !== null) return;
+  await rememberOrganization(database, client, organization);
 }

@@ -2,49 +2,47 @@ import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { COMPANY_COOKIE } from '../cookies.ts';
 import { normalizeEmail } from '../email.ts';
+import { note } from '../observability/requests.ts';
 import { LoginPage, type LoginPageProps } from '../pages/login-page.tsx';
 import { renderPage } from '../pages/render.ts';
-import { LoginQuery, type Query } from './query.ts';
+import type { LoginQuery, Query } from './query.ts';
 import { readReturnTo } from './return-to.ts';
+import { LOGIN } from './route-schemas.ts';
 import { findCompany } from './sso-client.ts';
 
 /** `GET /login`: work email → the company whose proven domain it is → Continue with JumpCloud. */
 export function loginRoute(app: FastifyInstance, { config, database }: AppDeps): void {
-  app.get<{ Querystring: Query<typeof LoginQuery> }>(
-    '/login',
-    { schema: { querystring: LoginQuery } },
-    async (request, reply) => {
-      const { login_hint: loginHint, company: slug, return_to, signed_out } = request.query;
-      const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
-      if (return_to && !returnTo) request.log.warn('return_to ignored: not a listed origin');
-      const company = await chooseCompany();
-      const noSso = loginHint && !company ? whyNot(loginHint) : undefined;
-      const props: LoginPageProps = {
-        productName: config.PRODUCT_NAME,
-        socialLoginUrl: config.SOCIAL_LOGIN_URL,
-        ...(company && { company: { name: company.name, startUrl: startUrl(company.slug) } }),
-        ...(loginHint && { loginHint }),
-        ...(noSso && { noSso }),
-        ...(returnTo && { returnTo }),
-        ...(signed_out !== undefined && { signedOut: true }),
-      };
-      return reply.type('text/html; charset=utf-8').send(renderPage(<LoginPage {...props} />));
+  app.get<{ Querystring: Query<typeof LoginQuery> }>('/login', { schema: LOGIN }, async (request, reply) => {
+    const { login_hint: loginHint, company: slug, return_to, signed_out } = request.query;
+    const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
+    if (return_to && !returnTo) note(request, { return_to: 'ignored: not a listed origin' });
+    const company = await chooseCompany();
+    const noSso = loginHint && !company ? whyNot(loginHint) : undefined;
+    const props: LoginPageProps = {
+      productName: config.PRODUCT_NAME,
+      socialLoginUrl: config.SOCIAL_LOGIN_URL,
+      ...(company && { company: { name: company.name, startUrl: startUrl(company.slug) } }),
+      ...(loginHint && { loginHint }),
+      ...(noSso && { noSso }),
+      ...(returnTo && { returnTo }),
+      ...(signed_out !== undefined && { signedOut: true }),
+    };
+    return reply.type('text/html; charset=utf-8').send(renderPage(<LoginPage {...props} />));
 
-      async function chooseCompany() {
-        if (loginHint) return findCompany(database, { email: loginHint });
-        // `company=` asks for the empty form: somebody else signs in on this browser.
-        const chosen = slug ?? request.cookies[COMPANY_COOKIE];
-        return chosen ? findCompany(database, { slug: chosen }) : undefined;
-      }
+    async function chooseCompany() {
+      if (loginHint) return findCompany(database, { email: loginHint });
+      // `company=` asks for the empty form: somebody else signs in on this browser.
+      const chosen = slug ?? request.cookies[COMPANY_COOKIE];
+      return chosen ? findCompany(database, { slug: chosen }) : undefined;
+    }
 
-      function startUrl(company: string): string {
-        const query = new URLSearchParams({ company });
-        if (returnTo) query.set('return_to', returnTo);
-        if (loginHint) query.set('login_hint', loginHint);
-        return `/login/start?${query}`;
-      }
-    },
-  );
+    function startUrl(company: string): string {
+      const query = new URLSearchParams({ company });
+      if (returnTo) query.set('return_to', returnTo);
+      if (loginHint) query.set('login_hint', loginHint);
+      return `/login/start?${query}`;
+    }
+  });
 }
 
 function whyNot(loginHint: string): NonNullable<LoginPageProps['noSso']> {

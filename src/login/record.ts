@@ -21,6 +21,7 @@ export interface VerifiedIdentity {
   subject: string;
   profile: Profile;
   tokens: Tokens;
+  /** More headers of the event: the trace's, and the email's hash. */
   trace: Record<string, string>;
   /** The session that this browser had until now: it ends with the new login. */
   previousSession: string | undefined;

@@ -2,10 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { COOKIE_OPTIONS, randomToken } from '../cookies.ts';
 import { SsoLinkError } from '../errors.ts';
+import { note } from '../observability/requests.ts';
 import { attemptsToForget, sealAttempt } from './attempt.ts';
 import type { LoginLimits } from './limits.ts';
-import { type Query, StartQuery } from './query.ts';
+import type { Query, StartQuery } from './query.ts';
 import { readReturnTo } from './return-to.ts';
+import { START } from './route-schemas.ts';
 import { findSsoClient } from './sso-client.ts';
 
 /** `GET /login/start`: a fresh attempt in a sealed cookie, and off to JumpCloud. */
@@ -14,7 +16,7 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
 
   app.get<{ Querystring: Query<typeof StartQuery> }>(
     '/login/start',
-    { schema: { querystring: StartQuery } },
+    { schema: START },
     async (request, reply) => {
       const { company, login_hint: loginHint, return_to } = request.query;
       const client = await findSsoClient(database, sealer, { company });
@@ -24,7 +26,7 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
       await limits.perCompany(client.company.slug, request, reply);
 
       const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
-      if (return_to && !returnTo) request.log.warn('return_to ignored: not a listed origin');
+      if (return_to && !returnTo) note(request, { return_to: 'ignored: not a listed origin' });
       const [state, nonce] = [randomToken(), randomToken()];
       const metadata = await discovery.metadata(client.issuer);
       const { url, verifier } = await oauth.authorizationUrl(client, metadata, {

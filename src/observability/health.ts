@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { codeOf } from '../errors.ts';
 
 /** What a role needs in order to work. A check resolves when it is there and rejects with a reason if not. */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
@@ -12,7 +13,8 @@ export interface Health {
 
 /**
  * `/livez` asks nothing: a dependency's outage is no reason to restart a process. `/readyz` asks what this
- * role needs: 200 or 503, with a word a dependency.
+ * role needs: 200 or 503, with a word a dependency. Where one is away that the role only uses, it is `degraded`
+ * and in service.
  */
 export function healthRoutes(app: FastifyInstance, health: Health): void {
   let stopping = false;
@@ -22,10 +24,9 @@ export function healthRoutes(app: FastifyInstance, health: Health): void {
   app.get('/livez', { logLevel: 'warn' }, async () => ({ status: 'ok' }));
   app.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
     const [needs, uses] = await Promise.all([ask(health.needs), ask(health.uses ?? {})]);
-    const ready = !stopping && Object.values(needs).every((answer) => answer === 'ok');
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: stopping ? 'stopping' : ready ? 'ok' : 'not ready', ...needs, ...uses });
+    const status = stopping ? 'stopping' : !isWell(needs) ? 'not ready' : isWell(uses) ? 'ok' : 'degraded';
+    const ready = status === 'ok' || status === 'degraded';
+    return reply.code(ready ? 200 : 503).send({ status, ...needs, ...uses });
   });
 }
 
@@ -41,6 +42,10 @@ export async function startHealthServer(options: {
   return { stop: () => app.close() };
 }
 
+function isWell(answers: Record<string, string>): boolean {
+  return Object.values(answers).every((answer) => answer === 'ok');
+}
+
 const CHECK_TIMEOUT_MS = 2_000;
 
 async function ask(checks: ReadinessChecks): Promise<Record<string, string>> {
@@ -50,7 +55,8 @@ async function ask(checks: ReadinessChecks): Promise<Record<string, string>> {
     );
     const answer = await Promise.race([check(), timeout]).then(
       () => 'ok',
-      (error: unknown) => (error instanceof Error ? error.message : 'failed'),
+      // A library's message may name a host: whoever reads this is told a code.
+      (error: unknown) => codeOf(error) ?? (error instanceof Error ? error.message : 'failed'),
     );
     return [name, answer] as const;
   });

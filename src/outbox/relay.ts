@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import { codeOf } from '../errors.ts';
 import type { RecordSender } from '../kafka/records.ts';
 import type { Logger } from '../observability/log.ts';
+import type { Tracing } from '../observability/trace.ts';
 import { createFailingLanes } from './failing-lanes.ts';
 import { LANES } from './lanes.ts';
 import { type Round, relayRound } from './round.ts';
@@ -11,6 +12,7 @@ export interface RelayOptions {
   database: Pick<Database, 'transaction'>;
   sender: Pick<RecordSender, 'send'>;
   log: Logger;
+  tracing?: Tracing;
   /** Lanes that are relayed at once; each takes a connection. 4 unless told. */
   concurrency?: number;
   /** After each round: what metrics count. */
@@ -45,7 +47,7 @@ const RELIEF_MS = 50;
  * whoever finds some, or takes long, wakes another. Neither Kafka's absence nor the database's ends it.
  */
 export function startRelayLoop(options: RelayOptions): RelayLoop {
-  const { database, sender, log, concurrency = 4 } = options;
+  const { database, sender, log, tracing, concurrency = 4 } = options;
   const stopping = new AbortController();
   const lanes = createFailingLanes();
   const totals = { sent: 0, dead: 0, failures: 0 };
@@ -58,7 +60,7 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
   /** @returns whether to look for more at once */
   async function round(): Promise<boolean> {
     try {
-      const done = await relayRound(database, sender, from, lanes.resting());
+      const done = await relayRound(database, sender, from, lanes.resting(), tracing);
       if (done !== undefined) {
         from = (done.lane + 1) % LANES;
         count(done);

@@ -6,7 +6,9 @@
 import type { Database, Transaction } from '../db/client.ts';
 import { codeOf } from '../errors.ts';
 import type { OutgoingRecord, RecordSender } from '../kafka/records.ts';
+import { NO_TRACING, type Tracing } from '../observability/trace.ts';
 import { LANES } from './lanes.ts';
+import { inSendSpans, roundSpan } from './send-spans.ts';
 
 export interface Round {
   lane: number;
@@ -58,6 +60,7 @@ export async function relayRound(
   sender: Pick<RecordSender, 'send'>,
   from: number,
   resting: number[] = [],
+  tracing: Tracing = NO_TRACING,
 ): Promise<Round | undefined> {
   return database.transaction(async (tx) => {
     // Lock first, read after: one statement would read with a snapshot from before the lock, and send again
@@ -77,21 +80,27 @@ export async function relayRound(
       ) AS oldest
       WHERE coalesce(bytes - octet_length(payload), 0) < ${ROUND_BYTES}
       ORDER BY id`;
-    return relayRows(tx, sender, held.lane, rows);
+    const span = roundSpan(tracing, held.lane, rows);
+    const send: Send = (topic, part) =>
+      inSendSpans(tracing, span, part, () => sender.send(topic, held.lane, part.map(toRecord)));
+    try {
+      const round = await relayRows(tx, send, held.lane, rows);
+      if (round.failure !== undefined) span.fail(round.failure);
+      return round;
+    } finally {
+      span.end();
+    }
   });
 }
 
-async function relayRows(
-  tx: Transaction,
-  sender: Pick<RecordSender, 'send'>,
-  lane: number,
-  rows: Row[],
-): Promise<Round> {
+type Send = (topic: string, part: Row[]) => Promise<void>;
+
+async function relayRows(tx: Transaction, send: Send, lane: number, rows: Row[]): Promise<Round> {
   const round: Round = { lane, sent: 0, topics: {}, dead: [] };
   const sent: string[] = [];
   const until = Date.now() + ROUND_MS;
   for (const [topic, ofTopic] of byTopic(rows)) {
-    const result = await sendInOrder((part) => sender.send(topic, lane, part.map(toRecord)), ofTopic, until);
+    const result = await sendInOrder((part) => send(topic, part), ofTopic, until);
     sent.push(...result.sent);
     round.topics[topic] = result.sent.length;
     if (result.unsendable) await countAttempt(tx, result.unsendable, round);

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { codeOf, SsoLinkError } from '../errors.ts';
+import { note } from '../observability/requests.ts';
 import { PROBLEMS, type Problem } from './problem.ts';
 import { ProblemPage } from './problem-page.tsx';
 import { renderPage } from './render.ts';
@@ -9,16 +10,14 @@ interface PageOptions {
   socialLoginUrl: string;
 }
 
-/** Every error ends here: a page that says what to do, and a line in the log that says why. */
+/** Every error ends here: a page that says what to do, and why in the request's line in the log. */
 export function errorHandler(app: FastifyInstance, options: PageOptions): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const code = errorCode(error);
     request.errorCode = code;
     const problem = problemOf(code, error);
-    const line = { code, status: problem.status };
-    if (problem.status >= 500 && !(error instanceof SsoLinkError))
-      request.log.error({ ...line, err: error }, code);
-    else request.log[problem.status >= 500 ? 'error' : 'info'](line, error.message);
+    const unexpected = problem.status >= 500 && !(error instanceof SsoLinkError);
+    note(request, { code, ...(unexpected ? { err: error } : { why: error.message }) });
     return send(problem, code, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -1,0 +1,68 @@
+/** What the log and the traces are told of a login. */
+import { normalizeEmail } from '../email.ts';
+import { ssoAuthenticated } from '../events/sso-authenticated.ts';
+import { ssoIdentityId } from '../ids.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Span, SpanOptions } from '../observability/trace.ts';
+import type { Sealer } from '../seal.ts';
+import type { RecordOutcome } from './record.ts';
+import type { SsoClient } from './sso-client.ts';
+
+/** By it a person is followed over the log's lines, the worker's too, which cannot make it. */
+export function personOf({ pseudonym }: Sealer, email: string | null): { email_hash?: string } {
+  return email === null ? {} : { email_hash: pseudonym(normalizeEmail(email) ?? email) };
+}
+
+/** One line a login. What an admin at JumpCloud should mend makes it a warning. */
+export function tellLogin(
+  log: Pick<Logger, 'info' | 'warn'>,
+  client: SsoClient,
+  { loginId, firstLogin, signedIn }: Extract<RecordOutcome, { outcome: 'recorded' }>,
+  seen: { email_hash?: string; subject: string; organization: string | null; refreshable: boolean },
+): void {
+  const { company, issuer, organization } = client;
+  const warnings = [
+    // The session can't be followed at JumpCloud: the application there lacks the Refresh Token grant.
+    ...(!seen.refreshable ? ['no_refresh_token'] : []),
+    // Is this still the same JumpCloud organization?
+    ...(organization !== null && seen.organization !== null && seen.organization !== organization
+      ? ['other_organization']
+      : []),
+  ];
+  log[warnings.length > 0 ? 'warn' : 'info'](
+    {
+      login_id: loginId,
+      sso_identity_id: ssoIdentityId(company.id, issuer, seen.subject),
+      company: company.slug,
+      email_hash: seen.email_hash,
+      first_login: firstLogin,
+      signed_in: signedIn,
+      ...(warnings.length > 0 && { warnings }),
+    },
+    'login',
+  );
+}
+
+/** A request to the provider. */
+export function requestSpan(method: string, url: string, parent: Span): [string, SpanOptions] {
+  const { hostname, pathname, port, protocol } = new URL(url);
+  const attributes = {
+    'http.request.method': method,
+    'url.template': pathname,
+    'server.address': hostname,
+    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+  };
+  return [`${method} ${pathname}`, { kind: 'client', parent, attributes }];
+}
+
+/** The event is made here: its trace context is the one that relay and worker go on from. */
+export function recordSpan(parent: Span): SpanOptions {
+  const attributes = {
+    'db.system.name': 'postgresql',
+    'messaging.system': 'kafka',
+    'messaging.operation.type': 'create',
+    'messaging.operation.name': 'record',
+    'messaging.destination.name': ssoAuthenticated.topic,
+  };
+  return { kind: 'producer', parent, attributes };
+}
