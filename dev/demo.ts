@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util';
 import { linkResult } from '../src/events/link-result.ts';
 import { ssoAuthenticated } from '../src/events/sso-authenticated.ts';
-import { jsonLines, readable } from './demo/output.ts';
+import { jsonLines, readable, summarize } from './demo/output.ts';
+import { scrapeUntilAgreed } from './demo/scrape.ts';
 import { signInEverybody } from './demo/sign-ins.ts';
 import { brokerStream, localStream } from './demo/streams.ts';
 import { startParts } from './parts.ts';
@@ -21,7 +22,10 @@ try {
   for (const login of logins) output.login(login);
   const topics = [ssoAuthenticated.topic, linkResult.topic];
   for (const event of await stream.events(topics, logins.length * topics.length)) output.event(event);
+  const scraped = stream.metrics ? await scrapeUntilAgreed(stream.metrics, summarize(logins)) : [];
+  for (const metrics of scraped) output.metrics(metrics);
   output.summary(logins);
+  if (scraped.some(({ agrees }) => !agrees)) process.exitCode = 1;
   if (logins.some((login) => login.outcome === null)) process.exitCode = 1;
 } finally {
   await stream.stop();

@@ -23,6 +23,14 @@ export interface Roles {
   stop(): Promise<void>;
 }
 
+export type Role = (typeof ROLES)[number];
+
+export interface RoleProcesses extends Roles {
+  urls: Record<Role, string>;
+  /** What Prometheus scrapes of each. */
+  metrics: Record<Role, string>;
+}
+
 /** All three in this process. */
 export async function rolesHere(env: Env, stream: Stream): Promise<Roles> {
   const log = (role: string) => createLogger({ level: env.LOG_LEVEL ?? 'info', role });
@@ -37,21 +45,24 @@ export async function rolesHere(env: Env, stream: Stream): Promise<Roles> {
 }
 
 /** Each in a process of its own, as in production. Ready when each says so. */
-export async function rolesAsProcesses(env: Env): Promise<Roles & { urls: Record<string, string> }> {
-  const [relayPort = 0, workerPort = 0] = await freePorts(2);
-  const ports = { server: Number(env.PORT), relay: relayPort, worker: workerPort };
-  const children = ROLES.map((role) => startProcess([role], { ...env, PORT: String(ports[role]) }));
+export async function rolesAsProcesses(env: Env): Promise<RoleProcesses> {
+  const [relay = 0, worker = 0, ...metricsPorts] = await freePorts(5);
+  const ports = { server: Number(env.PORT), relay, worker };
+  const children = ROLES.map((role, i) =>
+    startProcess([role], { ...env, PORT: String(ports[role]), METRICS_PORT: String(metricsPorts[i]) }),
+  );
   const stop = async () => {
     await Promise.all(children.map(endProcess));
   };
-  const urls = Object.fromEntries(ROLES.map((role) => [role, `http://localhost:${ports[role]}`]));
+  const urls = byRole((role) => `http://localhost:${ports[role]}`);
+  const metrics = byRole((_, i) => `http://localhost:${metricsPorts[i]}/metrics`);
   try {
     await Promise.all(ROLES.map((role, i) => ready(`${urls[role]}/readyz`, children[i] as ChildProcess)));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { stop, urls };
+  return { stop, urls, metrics };
 }
 
 /** Runs one of the operator's commands to its end. */
@@ -74,6 +85,10 @@ export function startProcess(args: string[], env: Env): ChildProcess {
     // Logs go to standard error: standard output is the demo's.
     stdio: ['ignore', 2, 2],
   });
+}
+
+function byRole(of: (role: Role, i: number) => string): Record<Role, string> {
+  return Object.fromEntries(ROLES.map((role, i) => [role, of(role, i)])) as Record<Role, string>;
 }
 
 async function ready(url: string, child: ChildProcess): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Scraped } from './scrape.ts';
 import type { SignIn } from './sign-ins.ts';
 import type { StreamedEvent } from './streams.ts';
 
@@ -5,6 +6,7 @@ interface Output {
   starting(): void;
   login(login: SignIn): void;
   event(event: StreamedEvent): void;
+  metrics(scraped: Scraped): void;
   summary(logins: SignIn[]): void;
 }
 
@@ -15,6 +17,7 @@ export function jsonLines(): Output {
     starting: () => {},
     login: (login) => print('login', login),
     event: (event) => print('event', event),
+    metrics: (scraped) => print('metrics', scraped),
     summary: (logins) => print('summary', summarize(logins)),
   };
 }
@@ -22,6 +25,7 @@ export function jsonLines(): Output {
 /** A table for a person. */
 export function readable(options: { kafka: boolean }): Output {
   const events = new Map<string, number>();
+  const metrics: Scraped[] = [];
   return {
     starting() {
       const where = options.kafka
@@ -44,15 +48,18 @@ export function readable(options: { kafka: boolean }): Output {
         ]),
       ),
     event: ({ topic }) => events.set(topic, (events.get(topic) ?? 0) + 1),
+    metrics: (scraped) => metrics.push(scraped),
     summary(logins) {
       const { outcomes, results } = summarize(logins);
       console.log(`\n${logins.length} logins, ${results} results: ${list(outcomes)}`);
       console.log(`on the topics: ${list(Object.fromEntries(events))}`);
+      for (const { role, told, agrees } of metrics)
+        console.log(`${role}'s metrics ${agrees ? 'agree' : 'DISAGREE'}: ${list(told)}`);
     },
   };
 }
 
-function summarize(logins: SignIn[]) {
+export function summarize(logins: SignIn[]) {
   const count = (keys: (string | null)[]) => {
     const counts: Record<string, number> = {};
     for (const key of keys) if (key !== null) counts[key] = (counts[key] ?? 0) + 1;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startKafka } from '../kafka.ts';
-import { command, type Env, rolesAsProcesses, rolesHere } from '../roles.ts';
+import { command, type Env, type Role, rolesAsProcesses, rolesHere } from '../roles.ts';
 import { createStream } from '../stream.ts';
 import { readTopic } from '../topics.ts';
 
@@ -15,6 +15,8 @@ export interface StreamedEvent {
 export interface DemoStream {
   /** The topics' records, once there are so many. */
   events(topics: string[], expected: number): Promise<StreamedEvent[]>;
+  /** Where each role tells its metrics; none where the roles are this process. */
+  metrics?: Record<Role, string>;
   stop(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function brokerStream(env: Env): Promise<DemoStream> {
     await command(['topics'], withKafka);
     const roles = await rolesAsProcesses(withKafka);
     return {
+      metrics: roles.metrics,
       async stop() {
         await roles.stop();
         await kafka.stop();
