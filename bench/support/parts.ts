@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startKafka } from '../../dev/kafka.ts';
 import { createDatabase, type Database, startPostgres } from '../../dev/postgres.ts';
@@ -18,7 +19,7 @@ export interface Parts {
   brokers(): Promise<string[]>;
   /** The service's topics under a new prefix. */
   topics(): Promise<{ brokers: string[]; prefix: string }>;
-  /** The service as it is shipped: builds `dist/` once. Returns the path of its CLI. */
+  /** The service as it is shipped: builds `dist/` where it is older than `src/`. Returns the path of its CLI. */
   built(): Promise<string>;
   /** The programs that we are measured against, installed once. */
   peers(): Promise<void>;
@@ -71,9 +72,12 @@ export function startParts(log: (message: string) => void): Parts {
       return { brokers: addresses, prefix };
     },
     built: onlyOnce(async () => {
-      log('building the service');
-      await run('npm', ['run', '--silent', 'build']);
-      return `${ROOT}dist/cli.js`;
+      const cli = `${ROOT}dist/cli.js`;
+      if (!(await isFresh(cli))) {
+        log('building the service');
+        await run('npm', ['run', '--silent', 'build']);
+      }
+      return cli;
     }),
     peers: onlyOnce(async () => {
       if (existsSync(`${ROOT}bench/node_modules`)) return;
@@ -84,6 +88,15 @@ export function startParts(log: (message: string) => void): Parts {
       for (const stop of stops.splice(0).reverse()) await stop().catch((error) => log(String(error)));
     },
   };
+}
+
+/** Whether `dist/` was built since the last change of `src/`. */
+async function isFresh(cli: string): Promise<boolean> {
+  const built = await stat(cli).catch(() => undefined);
+  if (built === undefined) return false;
+  const files = await readdir(`${ROOT}src`, { recursive: true });
+  const changed = await Promise.all(files.map(async (file) => (await stat(`${ROOT}src/${file}`)).mtimeMs));
+  return changed.every((at) => at < built.mtimeMs);
 }
 
 function onlyOnce<T>(start: () => Promise<T>): () => Promise<T> {

@@ -9,11 +9,11 @@ import { laneOf } from '../../src/outbox/lanes.ts';
 const COMPANIES = 20;
 const ISSUER = 'http://localhost/jumpcloud/';
 
-/** Companies with an active SSO client and a proven domain each: `company-N.test`. Every second creates users. */
+/** Companies with an active SSO client and a proven domain each: `company-N.test`. Half of them create users. */
 export async function seedCompanies({ sql }: Pick<Database, 'sql'>, companies = COMPANIES): Promise<void> {
   await sql`
     INSERT INTO companies (id, slug, name, creates_users)
-    SELECT ${uuid(sql, 'company', sql`n`)}, 'company-' || n, 'Company ' || n, n % 2 = 0
+    SELECT ${uuid(sql, 'company', sql`n`)}, 'company-' || n, 'Company ' || n, n % 4 < 2
     FROM generate_series(0, ${companies - 1}::int) AS n`;
   await sql`
     INSERT INTO company_domains (domain, company_id, verified_by)

@@ -1,0 +1,24 @@
+/** Each part against itself, as what it lives on grows: its rate at the largest by that at the smallest. */
+import type { Bench, BenchContext } from '../harness.ts';
+import { growImport } from './import.ts';
+import { growRelay } from './relay.ts';
+import { growWorker } from './worker.ts';
+
+export const growth: Bench = {
+  name: 'growth',
+  about: 'worker by social accounts, relay by backlog, import by lines: each against itself at the smallest',
+  async run(context) {
+    await growWorker(context, sizes(context, [10_000, 100_000, 1_000_000]));
+    await growRelay(context, sizes(context, [1_000, 10_000, 100_000, 1_000_000]));
+    await growImport(context, context.scale(1_000_000));
+  },
+};
+
+export const growth10m: Bench = {
+  name: 'growth-10m',
+  about: 'the worker with ten million social accounts against ten thousand',
+  byDefault: false,
+  run: (context) => growWorker(context, sizes(context, [10_000, 10_000_000])),
+};
+
+const sizes = ({ scale }: BenchContext, counts: number[]) => counts.map(scale);
