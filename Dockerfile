@@ -11,7 +11,8 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 FROM ${NODE_IMAGE} AS dev
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
+# npm 10 can lose its registry, install nothing, and end with 0: so each stage tries what it has.
+RUN npm ci --ignore-scripts --no-audit --no-fund && node --import tsx -e 0
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY dev dev
@@ -34,6 +35,7 @@ COPY --from=packages /app/package.json ./
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY drizzle drizzle
+RUN node dist/cli.js --help > /dev/null
 # A number, so that Kubernetes can see that it isn't root. Nothing is ever written: the root may be read-only.
 USER 65532:65532
 EXPOSE 3000 9464
