@@ -1,6 +1,8 @@
+import type { CollectedSpan } from '../collector.ts';
 import type { Scraped } from './scrape.ts';
 import type { SignIn } from './sign-ins.ts';
 import type { StreamedEvent } from './streams.ts';
+import { drawTrace, firstLoginTrace } from './trace-tree.ts';
 
 interface Output {
   starting(): void;
@@ -8,6 +10,8 @@ interface Output {
   event(event: StreamedEvent): void;
   metrics(scraped: Scraped): void;
   summary(logins: SignIn[]): void;
+  /** Of all spans, those of the first login. */
+  trace(spans: CollectedSpan[]): void;
 }
 
 /** One JSON object a line. */
@@ -19,6 +23,9 @@ export function jsonLines(): Output {
     event: (event) => print('event', event),
     metrics: (scraped) => print('metrics', scraped),
     summary: (logins) => print('summary', summarize(logins)),
+    trace(spans) {
+      for (const span of firstLoginTrace(spans)) print('span', span);
+    },
   };
 }
 
@@ -56,6 +63,7 @@ export function readable(options: { kafka: boolean }): Output {
       for (const { role, told, agrees } of metrics)
         console.log(`${role}'s metrics ${agrees ? 'agree' : 'DISAGREE'}: ${list(told)}`);
     },
+    trace: (spans) => console.log(`\n${drawTrace(firstLoginTrace(spans), spans)}`),
   };
 }
 

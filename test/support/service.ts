@@ -7,6 +7,7 @@ import { createCompany } from '../../src/companies/companies.ts';
 import { addDomain } from '../../src/companies/domains.ts';
 import { readConfig } from '../../src/config.ts';
 import { newId, ssoIdentityId } from '../../src/ids.ts';
+import type { Tracing } from '../../src/observability/trace.ts';
 import { createSealer, type Sealer } from '../../src/seal.ts';
 import { SERVER_CONFIG, startServer } from '../../src/server.ts';
 import { ensureSigningKey } from '../../src/sessions/signing-keys.ts';
@@ -25,6 +26,8 @@ export interface TestService<P extends Provider = JumpCloud> {
   sealer: Sealer;
   env: Record<string, string>;
   jumpcloud: P;
+  /** Stops the server before the test's end. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function startService<P extends Provider = JumpCloud>(
     jumpcloud?: JumpCloudOptions;
     provider?: P;
     logs?: (line: string) => void;
+    tracing?: Tracing;
   } = {},
 ): Promise<TestService<P>> {
   const watched = watchedLog(t, 'the server');
@@ -74,9 +78,15 @@ export async function startService<P extends Provider = JumpCloud>(
       },
     },
   );
-  const server = await startServer({ config, log });
-  t.teardown(() => server.stop());
-  return { url, appUrl, database, sealer, env, jumpcloud };
+  const { tracing } = options;
+  const server = await startServer({ config, log, ...(tracing && { tracing }) });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= server.stop();
+    return stopped;
+  };
+  t.teardown(stop);
+  return { url, appUrl, database, sealer, env, jumpcloud, stop };
 }
 
 export interface TestCompany {
