@@ -26,13 +26,14 @@ export async function findSsoClient(
   by: { company: string } | { id: string },
 ): Promise<SsoClient | undefined> {
   if ('company' in by && !isSlug(by.company)) return undefined;
-  const [slug, id] = 'company' in by ? [by.company, null] : [null, by.id];
+  // A statement of its own for each: an OR over two tables reads every company.
+  const which = 'company' in by ? sql`c.slug = ${by.company}` : sql`k.id = ${by.id}`;
   const [row] = await sql<SsoClientRow[]>`
     SELECT k.id, k.version, k.issuer, k.client_id AS "clientId", k.client_secret AS "sealedSecret",
       k.auth_method AS "authMethod", k.organization, k.logout_at_provider AS "logoutAtProvider",
       c.id AS "companyId", c.slug, c.name AS "companyName"
     FROM sso_clients k JOIN companies c ON c.id = k.company_id
-    WHERE (c.slug = ${slug} OR k.id = ${id}) AND k.status = 'active' AND c.status = 'active'`;
+    WHERE ${which} AND k.status = 'active' AND c.status = 'active'`;
   if (row === undefined) return undefined;
   const { sealedSecret, companyId, slug: companySlug, companyName, ...client } = row;
   return {
@@ -49,12 +50,14 @@ export async function findCompany(
 ): Promise<{ slug: string; name: string } | undefined> {
   if ('slug' in by && !isSlug(by.slug)) return undefined;
   const email = 'email' in by ? normalizeEmail(by.email) : null;
-  const [slug, domain] = 'slug' in by ? [by.slug, null] : [null, email && domainOf(email)];
+  const which =
+    'slug' in by
+      ? sql`c.slug = ${by.slug}`
+      : sql`c.id = (SELECT company_id FROM company_domains WHERE domain = ${email && domainOf(email)})`;
   const [row] = await sql<{ slug: string; name: string }[]>`
     SELECT c.slug, c.name FROM companies c
     JOIN sso_clients k ON k.company_id = c.id AND k.status = 'active'
-    WHERE c.status = 'active' AND (c.slug = ${slug}
-      OR c.id = (SELECT company_id FROM company_domains WHERE domain = ${domain}))`;
+    WHERE ${which} AND c.status = 'active'`;
   return row;
 }
 
