@@ -6,6 +6,7 @@
 import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { idTokenClaims } from '../../dev/jumpcloud/claims.ts';
+import { subjectOf } from './subject.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const KID = 'bench';
@@ -57,7 +58,7 @@ function authorize(query: URLSearchParams, response: ServerResponse): void {
     clientId: query.get('client_id') ?? '',
     nonce: query.get('nonce') ?? undefined,
     challenge: query.get('code_challenge'),
-    sub: createHash('sha256').update(email).digest('hex').slice(0, 24),
+    sub: subjectOf(email),
     email,
   });
   const back = new URL(query.get('redirect_uri') ?? '');
