@@ -12,7 +12,17 @@ opens a secret. It stands in the pods themselves, so a rollback brings its old c
   value: "9464"
 - name: LOG_LEVEL
   value: {{ .Values.logLevel | quote }}
+{{ include "sso-link.env.tracing" . }}
 {{ include "sso-link.env.database" . }}
+{{- end -}}
+
+{{- define "sso-link.env.tracing" -}}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .Values.tracing.endpoint | quote }}
+- name: OTEL_TRACES_SAMPLER
+  value: {{ .Values.tracing.sampler | quote }}
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ .Values.tracing.samplerArg | quote }}
 {{- end -}}
 
 {{- define "sso-link.env.database" -}}
