@@ -8,6 +8,7 @@ export const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   'worker-obvious': async () => ({ bench: (await import('./worker/bench.ts')).workerObvious }),
   login: () => import('./login/bench.ts'),
   latency: () => import('./latency/bench.ts'),
+  start: () => import('./start/bench.ts'),
   growth: async () => ({ bench: (await import('./growth/bench.ts')).growth }),
   'growth-10m': async () => ({ bench: (await import('./growth/bench.ts')).growth10m }),
 };
