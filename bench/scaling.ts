@@ -60,7 +60,7 @@ function afterOutage(): { rows: number; minutes: number; lag: number } {
   let most = 0;
   do {
     rows += peak - (second < down ? 0 : Math.min(capacity, rows + peak));
-    lag = Math.max(lag, second < down ? down - 0 : rows / capacity);
+    lag = Math.max(lag, second < down ? second + 1 : rows / capacity);
     most = Math.max(most, rows);
     second += 1;
   } while ((second < down || rows > 1) && second < 86_400);
