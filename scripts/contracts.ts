@@ -4,12 +4,16 @@
  * schema; `--release` makes today's schemas the released ones.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { asyncapi } from './contracts/asyncapi.ts';
+import { openapi } from './contracts/openapi.ts';
 import { brokenPromises, release } from './contracts/released.ts';
 import { SCHEMAS, schemaText } from './contracts/schemas.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const documents: Record<string, string> = {
   ...Object.fromEntries(SCHEMAS.map((schema) => [`schemas/${schema.file}`, schemaText(schema)])),
+  'docs/asyncapi.yaml': asyncapi(),
+  'docs/openapi.yaml': await openapi(),
 };
 
 const faults = process.argv.includes('--check')

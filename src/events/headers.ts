@@ -20,6 +20,12 @@ export const EventHeaders = Type.Object(
     'content-type': Type.String({ description: '`application/json`' }),
     traceparent: Type.Optional(Type.String({ description: 'W3C Trace Context of what caused the event' })),
     tracestate: Type.Optional(Type.String({ description: 'W3C Trace Context' })),
+    email_hash: Type.Optional(
+      Type.String({
+        description:
+          'Of a login: the email as a keyed hash, by which log lines name a person. Changes with the key',
+      }),
+    ),
   },
   { description: 'Headers of every event', additionalProperties: true },
 );

@@ -7,8 +7,9 @@ import { readSession } from '../sessions/session.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
 import { finishLogin } from './finish-login.ts';
 import type { LoginLimits } from './limits.ts';
-import { CallbackQuery, type Query } from './query.ts';
+import type { CallbackQuery, Query } from './query.ts';
 import { wasRecorded } from './record.ts';
+import { CALLBACK } from './route-schemas.ts';
 import { findSsoClient, type SsoClient } from './sso-client.ts';
 
 const YEAR_S = 365 * 24 * 60 * 60;
@@ -49,29 +50,22 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
    */
   const underWay = new Map<string, Promise<Finished>>();
 
-  app.get<{ Querystring: Callback }>(
-    '/login/callback',
-    { schema: { querystring: CallbackQuery } },
-    async (request, reply) => {
-      reply.header('cache-control', 'no-store');
-      const { state, error } = request.query;
-      if (!state) {
-        throw new SsoLinkError(
-          error ? 'provider_said_no' : 'request_malformed',
-          'a callback without a state',
-        );
-      }
-      const found = openAttempt(sealer, request.cookies, state, config.LOGIN_ATTEMPT_TTL);
-      if (found === undefined) return goOnOrRefuse(request, reply, state);
-      const { attempt, name } = found;
-      // Whatever comes of it, the attempt is over.
-      reply.clearCookie(name, COOKIE_OPTIONS);
-      if (error) throw providerError(error);
+  app.get<{ Querystring: Callback }>('/login/callback', { schema: CALLBACK }, async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    const { state, error } = request.query;
+    if (!state) {
+      throw new SsoLinkError(error ? 'provider_said_no' : 'request_malformed', 'a callback without a state');
+    }
+    const found = openAttempt(sealer, request.cookies, state, config.LOGIN_ATTEMPT_TTL);
+    if (found === undefined) return goOnOrRefuse(request, reply, state);
+    const { attempt, name } = found;
+    // Whatever comes of it, the attempt is over.
+    reply.clearCookie(name, COOKIE_OPTIONS);
+    if (error) throw providerError(error);
 
-      const { client, signedIn } = await once(attempt, () => finish(request, reply, attempt));
-      return goOn(reply, attempt, client, signedIn);
-    },
-  );
+    const { client, signedIn } = await once(attempt, () => finish(request, reply, attempt));
+    return goOn(reply, attempt, client, signedIn);
+  });
 
   /** The same callback, sent again while it is under way here, waits for what comes of the first. */
   function once(attempt: Attempt, work: () => Promise<Finished>): Promise<Finished> {

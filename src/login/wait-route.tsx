@@ -6,10 +6,11 @@ import { ProblemPage } from '../pages/problem-page.tsx';
 import { renderPage } from '../pages/render.ts';
 import { WaitPage } from '../pages/wait-page.tsx';
 import { readSession } from '../sessions/session.ts';
+import { WAIT } from './route-schemas.ts';
 
 /** `GET /login/wait`: until the link result is there; then on to where the person wanted to go. */
 export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): void {
-  app.get('/login/wait', async (request, reply) => {
+  app.get('/login/wait', { schema: WAIT }, async (request, reply) => {
     const session = await readSession(database, request.cookies[SESSION_COOKIE], {
       idle: config.SESSION_IDLE,
     });

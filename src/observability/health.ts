@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { codeOf } from '../errors.ts';
+import { LIVEZ, READYZ } from './health-schemas.ts';
 
 /** What a role needs in order to work. A check resolves when it is there and rejects with a reason if not. */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
@@ -21,8 +22,8 @@ export function healthRoutes(app: FastifyInstance, health: Health): void {
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  app.get('/livez', { logLevel: 'warn' }, async () => ({ status: 'ok' }));
-  app.get('/readyz', { logLevel: 'warn' }, async (_request, reply) => {
+  app.get('/livez', { schema: LIVEZ, logLevel: 'warn' }, async () => ({ status: 'ok' }));
+  app.get('/readyz', { schema: READYZ, logLevel: 'warn' }, async (_request, reply) => {
     const [needs, uses] = await Promise.all([ask(health.needs), ask(health.uses ?? {})]);
     const status = stopping ? 'stopping' : !isWell(needs) ? 'not ready' : isWell(uses) ? 'ok' : 'degraded';
     const ready = status === 'ok' || status === 'degraded';

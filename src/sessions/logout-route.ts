@@ -3,6 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { findSsoClient } from '../login/sso-client.ts';
+import { LOGOUT } from './route-schemas.ts';
 
 interface EndedSession {
   id: string;
@@ -16,7 +17,7 @@ export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
   const { config, database, sealer, discovery, oauth } = deps;
   const signedOut = `${config.PUBLIC_URL}/login?signed_out=1`;
 
-  app.post('/logout', async (request, reply) => {
+  app.post('/logout', { schema: LOGOUT }, async (request, reply) => {
     if (!isOurs(request)) throw new SsoLinkError('cross_site', 'a sign-out from another site');
     reply.header('cache-control', 'no-store').clearCookie(SESSION_COOKIE, COOKIE_OPTIONS);
     const token = request.cookies[SESSION_COOKIE];

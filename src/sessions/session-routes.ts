@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { SESSION_COOKIE } from '../cookies.ts';
 import type { Revalidate } from './revalidate.ts';
+import { JWKS, SESSION } from './route-schemas.ts';
 import { readSession, touchSession } from './session.ts';
 import { publishedKeys } from './signing-keys.ts';
 
@@ -19,7 +20,7 @@ export async function sessionRoutes(
     maxAge: 600,
   });
 
-  app.get('/session', async (request, reply) => {
+  app.get('/session', { schema: SESSION }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const audience = audienceOf(request);
     if (audience === undefined) return reply.code(403).send({ error: 'origin_not_allowed' });
@@ -49,7 +50,7 @@ export async function sessionRoutes(
     };
   });
 
-  app.get('/.well-known/jwks.json', async (_request, reply) => {
+  app.get('/.well-known/jwks.json', { schema: JWKS }, async (_request, reply) => {
     reply.header('cache-control', 'public, max-age=300').header('access-control-allow-origin', '*');
     return { keys: await publishedKeys(database) };
   });

@@ -1,0 +1,193 @@
+/** docs/asyncapi.yaml: topics, keys, headers, events and examples, from src/events/. */
+import { stringify } from 'yaml';
+import type { OutgoingEvent } from '../../src/events/event.ts';
+import { linkRemoved } from '../../src/events/link-removed.ts';
+import { linkResult } from '../../src/events/link-result.ts';
+import type { EVENTS } from '../../src/events/parse.ts';
+import { PARTITIONS } from '../../src/events/partitions.ts';
+import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
+import { DEAD_LETTER_TOPIC } from '../../src/events/topics.ts';
+import { AUTHENTICATED, REMOVED, RESULTS } from './examples.ts';
+import { SCHEMAS } from './schemas.ts';
+import { VERSION } from './version.ts';
+
+const ref = (path: string) => ({ $ref: `#/${path}` });
+const schemaOf = (name: string) => ref(`components/schemas/${name}`);
+const messageOf = (topic: string, type: string) => ref(`channels/${topic}/messages/${type}`);
+
+/** What stands in `schemas/`, without what only a file of its own needs. */
+const schemas = Object.fromEntries(
+  SCHEMAS.map(({ file, schema: { $schema, $id, ...rest } }) => [
+    file.replace('.v1.json', ''),
+    { ...rest, 'x-id': $id },
+  ]),
+);
+
+const example = (name: string, summary: string, event: OutgoingEvent) => ({
+  name,
+  summary,
+  headers: { ...event.headers, ce_sequence: '4711' },
+  payload: JSON.parse(String(event.payload)),
+});
+
+const subject = AUTHENTICATED.sso_identity_id;
+const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+const about = (id: string, source: string, time: string) => ({
+  id,
+  source: `urn:sso-link:${source}`,
+  time: new Date(time),
+  subject,
+});
+
+const examples = {
+  [ssoAuthenticated.type]: [
+    example(
+      'first_login',
+      'Ada of Acme signs in for the first time',
+      ssoAuthenticated.create(
+        { ...about(AUTHENTICATED.login_id, 'server', AUTHENTICATED.authenticated_at), trace },
+        AUTHENTICATED,
+      ),
+    ),
+  ],
+  [linkResult.type]: Object.entries(RESULTS).map(([outcome, data], i) =>
+    example(
+      outcome,
+      `Decided by row ${data.evidence.rule} of the policy`,
+      linkResult.create(
+        { ...about(`019a3c1e-7db8-7c31-9e02-5f8d1a6b40c${i}`, 'worker', data.decided_at), trace },
+        data,
+      ),
+    ),
+  ),
+  [linkRemoved.type]: [
+    example(
+      'removed',
+      'An operator removed the link',
+      linkRemoved.create(
+        about('019a3c39-f490-7b6e-8a17-c04d9e2f75b1', 'operator', REMOVED.removed_at),
+        REMOVED,
+      ),
+    ),
+  ],
+};
+
+const KEY = {
+  type: 'string',
+  format: 'uuid',
+  description: "The SSO identity's id, so that a person's events keep their order. Never an email",
+};
+
+const message = ({ type, schema }: (typeof EVENTS)[number]) => ({
+  name: type,
+  title: type,
+  summary: (schema as { description?: string }).description,
+  contentType: 'application/json',
+  headers: schemaOf('headers'),
+  payload: schemaOf(type),
+  bindings: { kafka: { key: KEY, bindingVersion: '0.5.0' } },
+  examples: examples[type],
+});
+
+const deadLetter = {
+  name: 'dead_letter',
+  title: 'A dead letter',
+  summary: 'The bytes, key and headers as they came; more headers say why it was put aside and from where',
+  contentType: 'application/octet-stream',
+  headers: schemaOf('dead-letter-headers'),
+  payload: { description: 'Whatever it was: it may be no JSON, or nothing' },
+  bindings: { kafka: { bindingVersion: '0.5.0' } },
+};
+
+const channel = (topic: string, description: string, messages: string[]) => ({
+  address: topic,
+  description,
+  messages: Object.fromEntries(messages.map((name) => [name, ref(`components/messages/${name}`)])),
+  bindings: { kafka: { partitions: PARTITIONS, bindingVersion: '0.5.0' } },
+});
+
+const operation = (action: 'send' | 'receive', topic: string, messages: string[], summary: string) => ({
+  action,
+  channel: ref(`channels/${topic}`),
+  summary,
+  messages: messages.map((name) => messageOf(topic, name)),
+});
+
+const document = {
+  asyncapi: '3.0.0',
+  info: {
+    title: 'SSO Link',
+    version: VERSION,
+    description: [
+      'What SSO Link tells other services over Kafka. Written for whoever consumes it in docs/events.md.',
+      '`KAFKA_TOPIC_PREFIX`, where it is set, stands before every address. Delivery is at least once.',
+      'Metadata travels as CloudEvents 1.0 headers (binary mode), the value is the data alone.',
+      'Readers are open: fields and words are added within a version. Made from src/events/ by `npm run docs`.',
+    ].join('\n'),
+    license: { name: 'Apache-2.0' },
+  },
+  defaultContentType: 'application/json',
+  servers: {
+    kafka: {
+      host: '{broker}',
+      protocol: 'kafka',
+      description: 'The brokers of `KAFKA_BROKERS`',
+      variables: { broker: { default: 'localhost:9092', description: 'One of `KAFKA_BROKERS`' } },
+    },
+  },
+  channels: {
+    [ssoAuthenticated.topic]: channel(
+      ssoAuthenticated.topic,
+      'Every login by SSO. Holds personal data: email, name, groups, subject.',
+      [ssoAuthenticated.type],
+    ),
+    [linkResult.topic]: channel(
+      linkResult.topic,
+      'What was decided for every login, and removed links in between, in the order of their SSO identity.',
+      [linkResult.type, linkRemoved.type],
+    ),
+    [DEAD_LETTER_TOPIC]: channel(
+      DEAD_LETTER_TOPIC,
+      'Records of user.sso_authenticated that the worker could not understand. For operators.',
+      ['dead_letter'],
+    ),
+  },
+  operations: {
+    publishLogins: operation(
+      'send',
+      ssoAuthenticated.topic,
+      [ssoAuthenticated.type],
+      'Server and relay: a person signed in',
+    ),
+    decideLogins: operation(
+      'receive',
+      ssoAuthenticated.topic,
+      [ssoAuthenticated.type],
+      'Worker: decides each login once',
+    ),
+    publishResults: operation(
+      'send',
+      linkResult.topic,
+      [linkResult.type, linkRemoved.type],
+      'Worker, operator and relay: links made, refused and removed',
+    ),
+    publishDeadLetters: operation(
+      'send',
+      DEAD_LETTER_TOPIC,
+      ['dead_letter'],
+      'Worker and relay: a record put aside',
+    ),
+  },
+  components: {
+    messages: {
+      [ssoAuthenticated.type]: message(ssoAuthenticated),
+      [linkResult.type]: message(linkResult),
+      [linkRemoved.type]: message(linkRemoved),
+      dead_letter: deadLetter,
+    },
+    schemas,
+  },
+};
+
+export const asyncapi = (): string =>
+  `# Made from src/events/ by \`npm run docs\`.\n${stringify(document, { aliasDuplicateObjects: false, lineWidth: 110 })}`;

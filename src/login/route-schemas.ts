@@ -1,0 +1,68 @@
+/** The login's routes as others see them. Every refusal is a page that says what to do. */
+import { page, type RouteSchema, redirect } from '../answers.ts';
+import { CallbackQuery, LoginQuery, StartQuery } from './query.ts';
+
+const malformed = page('The address is malformed: start again');
+const tooMany = page(
+  'More login requests than allowed, from this address or company; `Retry-After` says when',
+);
+const away = page('The database or JumpCloud is out of reach: try again');
+const slow = page('JumpCloud takes too long: try again');
+const wrong = page('JumpCloud answered out of order, or refuses this service’s credentials');
+const notActive = page('No such company, or it has no active SSO client');
+
+export const LOGIN: RouteSchema = {
+  summary: 'The sign-in page',
+  description:
+    'Work email → the company whose proven domain it is → Continue with JumpCloud. An empty `company` asks for the form, whatever the browser remembers.',
+  tags: ['login'],
+  querystring: LoginQuery,
+  response: { 200: page('The page'), 400: malformed, 429: tooMany, 503: away },
+};
+
+export const START: RouteSchema = {
+  summary: 'Begins a sign-in',
+  description:
+    'To JumpCloud, by the authorization code flow with PKCE. The attempt lives in a sealed cookie. A `return_to` of an origin that isn’t listed is ignored.',
+  tags: ['login'],
+  querystring: StartQuery,
+  response: {
+    303: redirect('To JumpCloud'),
+    400: malformed,
+    404: notActive,
+    429: tooMany,
+    502: wrong,
+    503: away,
+    504: slow,
+  },
+};
+
+export const CALLBACK: RouteSchema = {
+  summary: 'JumpCloud’s answer',
+  description: 'The redirect URI that is registered at JumpCloud. A login is recorded, or nothing is.',
+  tags: ['login'],
+  querystring: CallbackQuery,
+  response: {
+    303: redirect('Signed in: to `return_to` or `APP_URL`. Not yet: to `/login/wait`'),
+    400: page('No attempt of this browser, a wrong state, or a token that can’t be verified: start again'),
+    403: page('JumpCloud denies access'),
+    404: notActive,
+    429: tooMany,
+    502: wrong,
+    503: away,
+    504: slow,
+  },
+};
+
+export const WAIT: RouteSchema = {
+  summary: 'Waits for the link result',
+  description: 'Goes on by itself, usually within a second.',
+  tags: ['login'],
+  security: [{ session: [] }],
+  response: {
+    200: page('Not decided yet'),
+    303: redirect('Signed in: to where the person wanted to go. Without a session: to `/login`'),
+    403: page('Refused, and what to do next'),
+    503: away,
+  },
+};

@@ -1,0 +1,72 @@
+/** The session's routes as the product sees them. */
+import { Type } from 'typebox';
+import { failure, json, page, type RouteSchema, redirect } from '../answers.ts';
+
+const nullable = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
+
+const SignedIn = Type.Object({
+  state: Type.Literal('signed_in'),
+  user: Type.Object({
+    id: Type.String({ description: "The product's user" }),
+    name: nullable('As JumpCloud gave it'),
+    email: nullable('As JumpCloud gave it'),
+  }),
+  company: Type.String({ description: "The company's slug" }),
+  identity: Type.String({ description: "The SSO identity's id" }),
+  token: Type.String({
+    description:
+      'A JWT (ES256) of 60 seconds for your backend: `iss` PUBLIC_URL, `aud` the asking origin, `sub` the user, `company`, `login_id`',
+  }),
+  token_expires_at: Type.String({ description: 'RFC 3339' }),
+});
+
+const NotSignedIn = Type.Object({
+  state: Type.String({ description: '`none`, `pending` until the login is decided, or `refused`' }),
+  reason_class: Type.Optional(Type.String({ description: 'Of a refusal: what the person may know of why' })),
+});
+
+export const SESSION: RouteSchema = {
+  summary: 'Who is signed in',
+  description:
+    'For the product’s pages: `fetch(…, {credentials: "include"})` from one of `RETURN_ORIGINS`. A read is use.',
+  tags: ['session'],
+  security: [{ session: [] }],
+  response: {
+    200: json('Signed in', SignedIn),
+    401: json('Not signed in', NotSignedIn),
+    403: failure('An origin that isn’t listed: `origin_not_allowed`'),
+    503: failure('The database is out of reach: try again'),
+  },
+};
+
+const Key = Type.Object({
+  kty: Type.String(),
+  crv: Type.String(),
+  x: Type.String(),
+  y: Type.String(),
+  kid: Type.String(),
+  alg: Type.String(),
+  use: Type.String(),
+});
+
+export const JWKS: RouteSchema = {
+  summary: 'The keys that verify the tokens of /session',
+  description: 'A JWK Set (RFC 7517). Keep it for its `max-age`; ask again for a `kid` that you don’t know.',
+  tags: ['session'],
+  response: {
+    200: json('Public keys, the current one first', Type.Object({ keys: Type.Array(Key) })),
+    503: failure('The database is out of reach: try again'),
+  },
+};
+
+export const LOGOUT: RouteSchema = {
+  summary: 'Signs out',
+  description: 'Here, and at JumpCloud where the SSO client says so. From our own or a listed origin alone.',
+  tags: ['session'],
+  security: [{ session: [] }],
+  response: {
+    303: redirect('To JumpCloud’s sign-out, or to `/login?signed_out=1`'),
+    403: page('Asked by another site: nothing was ended'),
+    503: page('The database is out of reach: try again'),
+  },
+};
