@@ -1,39 +1,42 @@
 /** The login with ever more companies, and how often one asks the database. */
+import { reportGrowth, type Size } from '../growth/report.ts';
 import type { BenchContext } from '../harness.ts';
 import { type Counted, openTraffic } from '../support/traffic.ts';
 import { addCompany, startLoginParts } from './parts.ts';
 
 const LOGINS = 300;
+const ADDED_AT_ONCE = 50;
 
-/** Logins a CPU second of the server, each by another company, at each number of companies. */
-export async function loginsByCompanies(
-  context: BenchContext,
-  sizes = [10, 100, 1_000, 10_000],
-): Promise<{ companies: number; perCpuSecond: number; memory: number }[]> {
+/** Logins a CPU second of the server, into the newest company, at each number of companies. */
+export async function growLogin(context: BenchContext, companies: number[]): Promise<void> {
+  const { rounds, log } = context;
   const login = await startLoginParts(context);
-  const results: { companies: number; perCpuSecond: number; memory: number }[] = [];
+  const measured: Size[] = [];
   try {
     const server = await login.startServer();
-    let companies = 0;
-    for (const size of sizes.map(context.scale)) {
-      for (; companies < size; companies += 1) {
-        await addCompany(login.database, login.sealer, login.issuer, `company-${companies}`);
+    const add = (n: number) => addCompany(login.database, login.sealer, login.issuer, `company-${n}`);
+    let there = 0;
+    for (const size of companies) {
+      while (there < size) {
+        const some = Math.min(ADDED_AT_ONCE, size - there);
+        await Promise.all(Array.from({ length: some }, (_, i) => add(there + i)));
+        there += some;
       }
       await login.database.sql`ANALYZE`;
-      const logins = {
-        start: `${login.origin}/login/start?company=company-${companies - 1}`,
-        concurrency: 16,
-      };
-      await login.logins({ ...logins, logins: LOGINS });
-      const before = server.cpu();
-      await login.logins({ ...logins, logins: LOGINS });
-      results.push({
-        companies,
-        perCpuSecond: LOGINS / (server.cpu() - before),
-        memory: server.memory(),
-      });
+      const start = `${login.origin}/login/start?company=company-${there - 1}`;
+      const signIn = () => login.logins({ start, concurrency: 16, logins: LOGINS });
+      await signIn();
+      const at: Size = { size, rates: [], memory: [] };
+      for (let round = 0; round < rounds; round += 1) {
+        const before = server.cpu();
+        await signIn();
+        at.rates.push(LOGINS / (server.cpu() - before));
+        at.memory.push(server.memory());
+      }
+      log(`${size} companies: ${Math.round(at.rates[0] ?? 0)} logins a CPU second`);
+      measured.push(at);
     }
-    return results;
+    reportGrowth(context, 'login by companies', 'logins/CPU s', measured);
   } finally {
     await login.stop();
   }

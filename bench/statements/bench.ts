@@ -5,6 +5,7 @@ import { append } from '../../src/outbox/append.ts';
 import { laneOf } from '../../src/outbox/lanes.ts';
 import { relayRound } from '../../src/outbox/round.ts';
 import type { Bench } from '../harness.ts';
+import { countLogin } from '../login/growth.ts';
 import { type Counted, openTraffic } from '../support/traffic.ts';
 import { asIncoming, loginRecords, seedAccounts, seedCompanies, seedLogins } from '../support/world.ts';
 
@@ -12,8 +13,9 @@ const BATCH = 500;
 
 export const bench: Bench = {
   name: 'statements',
-  about: `statements and round trips of a chunk of ${BATCH} and of a relay round of ${BATCH}`,
-  async run({ parts, report, log }) {
+  about: `statements and round trips of a login, of a chunk of ${BATCH} and of a relay round of ${BATCH}`,
+  async run(context) {
+    const { parts, report, log } = context;
     const { url, drop } = await parts.database();
     const traffic = await openTraffic(url);
     const database = openDatabase(traffic.url, { name: 'bench', max: 1 });
@@ -25,6 +27,7 @@ export const bench: Bench = {
       }
     };
     try {
+      tell('login', await countLogin(context));
       tell('chunk of 500', await countChunk(database, traffic.count));
       tell('relay round of 500', await countRound(database, traffic.count));
     } finally {
