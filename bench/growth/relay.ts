@@ -44,12 +44,10 @@ export async function growRelay(context: BenchContext, sizes: number[]): Promise
         log(`round ${round + 1}: a backlog of ${measured.size}, ${Math.round(rate)} events/s`);
       }
     }
-    reportGrowth(
-      context,
-      'relay by backlog',
-      'events/s',
-      backlogs.map(({ measured }) => measured),
-    );
+    const measured = backlogs.map((backlog) => backlog.measured);
+    reportGrowth(context, 'relay by backlog', 'events/s', measured);
+    // A thousand rows are gone before the relay is awake and warm: the stricter comparison is the last two.
+    reportGrowth(context, 'relay by backlog', 'events/s', measured.slice(-2));
   } finally {
     await clock.close();
     for (const { database, drop } of backlogs) {

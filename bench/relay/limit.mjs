@@ -11,14 +11,14 @@ const { DATABASE_URL, KAFKA_BROKERS, KAFKA_TOPIC_PREFIX, BATCH = '500', AT_ONCE 
 
 const sql = postgres(DATABASE_URL, { max: 1 });
 const lanes = new Map();
-await sql`SELECT id, lane, topic, key, headers, payload FROM outbox ORDER BY id`.cursor(5000, (rows) => {
+await sql`SELECT id, lane, topic, key, headers, payload FROM bench_rows ORDER BY id`.cursor(5000, (rows) => {
   for (const { id, lane, key, headers, payload } of rows) {
     const messages = lanes.get(lane) ?? [];
     messages.push({ key, value: payload, partition: lane, headers: { ...headers, ce_sequence: id } });
     lanes.set(lane, messages);
   }
 });
-const [{ topic }] = await sql`SELECT topic FROM outbox LIMIT 1`;
+const [{ topic }] = await sql`SELECT topic FROM bench_rows LIMIT 1`;
 await sql.end();
 
 const kafka = new Kafka({ clientId: 'limit', brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR });

@@ -10,7 +10,7 @@ import type { LoginLimits } from './limits.ts';
 import type { CallbackQuery, Query } from './query.ts';
 import { wasRecorded } from './record.ts';
 import { CALLBACK } from './route-schemas.ts';
-import { findSsoClient, type SsoClient } from './sso-client.ts';
+import { findAttempted, type SsoClient } from './sso-client.ts';
 
 const YEAR_S = 365 * 24 * 60 * 60;
 /** For a second. */
@@ -77,11 +77,9 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
   }
 
   async function finish(request: Request, reply: FastifyReply, attempt: Attempt): Promise<Finished> {
-    const [client, recorded] = await Promise.all([
-      findSsoClient(database, sealer, { id: attempt.ssoClientId }),
-      wasRecorded(database, attempt),
-    ]);
-    if (client === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
+    const found = await findAttempted(database, sealer, attempt);
+    if (found === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
+    const { client, recorded } = found;
     if (client.version !== attempt.ssoClientVersion) {
       throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
     }

@@ -129,11 +129,13 @@ export async function recordLogin(
 
 /** Whether a login was recorded for this attempt: asked when a COMMIT's outcome is unknown. */
 export async function wasRecorded({ sql }: Pick<Database, 'sql'>, attempt: Attempt): Promise<boolean> {
-  const rows = await sql`
-    SELECT 1 FROM logins l JOIN sessions s ON s.login_id = l.id
-    WHERE l.state_hash = ${hashToken(attempt.state)} AND s.token_hash = ${hashToken(attempt.sessionToken)}`;
-  return rows.length > 0;
+  return (await recordedLogin(sql, attempt)).length > 0;
 }
+
+/** The statement that finds the login of an attempt, in the session that the attempt's browser has. */
+export const recordedLogin = (sql: Database['sql'], attempt: Attempt) => sql`
+  SELECT 1 FROM logins l JOIN sessions s ON s.login_id = l.id
+  WHERE l.state_hash = ${hashToken(attempt.state)} AND s.token_hash = ${hashToken(attempt.sessionToken)}`;
 
 function isConsumed(error: unknown): boolean {
   const constraint = (error as { constraint_name?: string }).constraint_name;

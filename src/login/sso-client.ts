@@ -3,7 +3,11 @@ import { isSlug } from '../companies/slug.ts';
 import type { Database } from '../db/client.ts';
 import { domainOf, normalizeEmail } from '../email.ts';
 import type { Sealer } from '../seal.ts';
+import type { Attempt } from './attempt.ts';
 import type { OAuthClient } from './oauth-clients.ts';
+import { recordedLogin } from './record.ts';
+
+type Sql = Database['sql'];
 
 export interface SsoClient extends OAuthClient {
   issuer: string;
@@ -28,18 +32,38 @@ export async function findSsoClient(
   if ('company' in by && !isSlug(by.company)) return undefined;
   // A statement of its own for each: an OR over two tables reads every company.
   const which = 'company' in by ? sql`c.slug = ${by.company}` : sql`k.id = ${by.id}`;
-  const [row] = await sql<SsoClientRow[]>`
-    SELECT k.id, k.version, k.issuer, k.client_id AS "clientId", k.client_secret AS "sealedSecret",
-      k.auth_method AS "authMethod", k.organization, k.logout_at_provider AS "logoutAtProvider",
-      c.id AS "companyId", c.slug, c.name AS "companyName"
-    FROM sso_clients k JOIN companies c ON c.id = k.company_id
-    WHERE ${which} AND k.status = 'active' AND c.status = 'active'`;
+  const [row] = await sql<SsoClientRow[]>`SELECT ${columns(sql)} ${active(sql)} AND ${which}`;
+  return row && opened(sealer, row);
+}
+
+/** The SSO client that an attempt began with, and whether its login is recorded already: both by one statement. */
+export async function findAttempted(
+  { sql }: Pick<Database, 'sql'>,
+  sealer: Sealer,
+  attempt: Attempt,
+): Promise<{ client: SsoClient; recorded: boolean } | undefined> {
+  const [row] = await sql<(SsoClientRow & { recorded: boolean })[]>`
+    SELECT ${columns(sql)}, EXISTS (${recordedLogin(sql, attempt)}) AS recorded
+    ${active(sql)} AND k.id = ${attempt.ssoClientId}`;
   if (row === undefined) return undefined;
-  const { sealedSecret, companyId, slug: companySlug, companyName, ...client } = row;
+  const { recorded, ...client } = row;
+  return { client: opened(sealer, client), recorded };
+}
+
+const columns = (sql: Sql) => sql`
+  k.id, k.version, k.issuer, k.client_id AS "clientId", k.client_secret AS "sealedSecret",
+  k.auth_method AS "authMethod", k.organization, k.logout_at_provider AS "logoutAtProvider",
+  c.id AS "companyId", c.slug, c.name AS "companyName"`;
+
+const active = (sql: Sql) => sql`
+  FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status = 'active' AND c.status = 'active'`;
+
+function opened(sealer: Sealer, row: SsoClientRow): SsoClient {
+  const { sealedSecret, companyId, slug, companyName, ...client } = row;
   return {
     ...client,
     clientSecret: sealer.open(sealedSecret, `sso_clients:${client.id}`),
-    company: { id: companyId, slug: companySlug, name: companyName },
+    company: { id: companyId, slug, name: companyName },
   };
 }
 

@@ -151,7 +151,7 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
   }
   const io = { env: {}, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, exitCode: 0 };
   const done = acts.map(([act]) => String(act));
-  const missing = leavesOf(buildProgram(io)).filter(
+  const missing = leavesOf(await buildProgram(io)).filter(
     (leaf) => !READ_ONLY.includes(leaf) && !done.some((act) => act === leaf || act.startsWith(`${leaf} `)),
   );
   t.same(missing, [], 'every command that changes something was run here');
