@@ -83,6 +83,8 @@ async function brokenProvider(parts: Parts): Promise<void> {
 /** The worker's table is locked for as long as it takes the lag to show. */
 async function brokenWorker(parts: Parts, series: Series): Promise<void> {
   await parts.database.sql.begin(async (tx) => {
+    // It idles for longer than a role's transaction may.
+    await tx`SET LOCAL idle_in_transaction_session_timeout = 0`;
     await tx`LOCK TABLE link_results IN SHARE MODE`;
     const signingIn = signIn(parts, 'acme', 'ada@acme.test');
     await until('a lag', async () => (await series('sso_link_worker_lag > 0')) > 0);
