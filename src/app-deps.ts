@@ -7,6 +7,7 @@ import type { Logger } from './observability/log.ts';
 import type { ProviderHealth } from './observability/provider-health.ts';
 import type { ServerMetrics } from './observability/server-metrics.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
+import type { Hint } from './outbox/hint.ts';
 import type { Sealer } from './seal.ts';
 import type { IssueToken } from './sessions/token.ts';
 
@@ -50,4 +51,6 @@ export interface AppDeps {
   providerKeys: ProviderKeys;
   oauth: OAuthClients;
   issueToken: IssueToken;
+  /** Says that a login's event waits. */
+  hint: Hint;
 }

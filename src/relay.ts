@@ -11,6 +11,7 @@ import { startMetricsServer } from './observability/metrics.ts';
 import { openTracing } from './observability/open-tracing.ts';
 import { createRelayMetrics } from './observability/relay-metrics.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
+import { hearHints } from './outbox/hint.ts';
 import { type RelayLoop, startRelayLoop } from './outbox/relay.ts';
 import { type Running, stopAll } from './shutdown.ts';
 
@@ -43,6 +44,7 @@ export async function startRelay(options: {
   const database = openDatabase(config.DATABASE_URL, { name: 'relay', max: config.DATABASE_POOL });
   let sender: RecordSender | undefined;
   let loop: RelayLoop | undefined;
+  const deaf = hearHints(config.DATABASE_URL, () => loop?.wake());
   const health = await startHealthServer({
     host: config.HOST,
     port: config.PORT,
@@ -81,6 +83,7 @@ export async function startRelay(options: {
         async () => sender?.close(),
         scraped.stop,
         health.stop,
+        deaf,
         database.close,
         tracing.stop,
       ),

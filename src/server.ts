@@ -10,6 +10,7 @@ import { openTracing } from './observability/open-tracing.ts';
 import { createProviderHealth } from './observability/provider-health.ts';
 import { createServerMetrics } from './observability/server-metrics.ts';
 import type { Tracing } from './observability/trace.ts';
+import { createHint } from './outbox/hint.ts';
 import { createSealer } from './seal.ts';
 import { createIssueToken } from './sessions/token.ts';
 import { type Running, stopAll } from './shutdown.ts';
@@ -47,6 +48,7 @@ export async function startServer(options: {
     oauth,
     providerKeys,
     issueToken,
+    hint: createHint(database),
   });
   const opened = [() => app.close(), oauth.close, database.close, tracing.stop];
   try {

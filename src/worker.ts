@@ -14,6 +14,7 @@ import { startMetricsServer } from './observability/metrics.ts';
 import { openTracing } from './observability/open-tracing.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
 import { createWorkerMetrics } from './observability/worker-metrics.ts';
+import { createHint } from './outbox/hint.ts';
 import { type Running, stopAll } from './shutdown.ts';
 
 /** The variables that the worker reads. */
@@ -65,6 +66,7 @@ export async function startWorker(options: {
       database,
       log,
       tracing,
+      hint: createHint(database),
       onChunk: metrics.onChunk,
     });
     return linking;

@@ -55,7 +55,7 @@ async function countRound(database: Database, count: Count): Promise<Counted> {
   const key = Buffer.from('a key');
   const event = { topic: 'bench', key, headers: { ce_id: 'an id' }, payload: Buffer.from('{}') };
   await database.transaction((tx) => append(tx, Array(2 * BATCH).fill(event)));
-  const round = () => relayRound(database, { send: async () => {} }, laneOf(key));
+  const round = () => relayRound(database, { send: async () => {} }, { from: laneOf(key) });
   await round();
   return count(async () => {
     const done = await round();

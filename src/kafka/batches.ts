@@ -2,10 +2,13 @@ import type { EachBatchPayload } from 'kafkajs';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { unavailable } from './client.ts';
+import { createGathering } from './gather.ts';
 import { toRecord } from './incoming.ts';
 import type { ConsumeOptions, IncomingRecord } from './records.ts';
 
 const MAX_CHUNK = 500;
+/** One is with the database while the next is made ready. */
+const CHUNKS_AT_ONCE = 3;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 
@@ -17,9 +20,9 @@ export interface Batches {
 }
 
 /**
- * Cuts batches into chunks and hands them over, each partition in order. An offset is committed after its
- * chunk's work is, never before. Whatever `onChunk` throws stays in here: the partition rests and the chunk
- * comes again, while the others go on.
+ * Cuts batches into chunks and hands them over, each partition in order, small ones of several partitions
+ * together. An offset is committed after its chunk's work is, never before. Whatever `onChunk` throws stays in
+ * here: the chunk's partitions rest, and then each comes again by itself, while the others go on.
  * @param options.beat how often a heartbeat goes out while a chunk is worked on, in milliseconds
  */
 export function createBatches(
@@ -28,6 +31,8 @@ export function createBatches(
 ): Batches {
   const { topic, onChunk, maxChunk = MAX_CHUNK } = options;
   const failures = new Map<number, number>();
+  const together = createGathering(onChunk, { atMost: maxChunk, atOnce: CHUNKS_AT_ONCE });
+  const commit = createCommit();
   const resuming = new Set<NodeJS.Timeout>();
   let stopping = false;
 
@@ -35,7 +40,7 @@ export function createBatches(
     const { batch, heartbeat } = payload;
     for (let from = 0; from < batch.messages.length; from += maxChunk) {
       if (!payload.isRunning() || payload.isStale()) return;
-      if (stopping) throw joinedTooLate();
+      if (stopping) throw stopped;
       const messages = batch.messages.slice(from, from + maxChunk);
       const records = messages.map((message) => toRecord(topic, batch.partition, message));
       if (!(await handle(records, payload))) return;
@@ -50,10 +55,11 @@ export function createBatches(
     // A slow chunk is no reason to lose the session; one that hangs ends the process (membership.ts).
     const beats = setInterval(() => payload.heartbeat().catch(() => {}), options.beat);
     try {
-      await onChunk(records);
+      await (failures.has(partition) ? onChunk(records) : together.bring(records));
       failures.delete(partition);
       return true;
     } catch (error) {
+      if (error === stopped) return false;
       const times = (failures.get(partition) ?? 0) + 1;
       failures.set(partition, times);
       tellFailure(error, records[0], times);
@@ -88,27 +94,34 @@ export function createBatches(
     eachBatch,
     stop() {
       stopping = true;
+      together.stop(stopped);
       for (const timer of resuming) clearTimeout(timer);
     },
   };
 }
 
 /**
+ * Commits offsets, those of partitions that were worked on together by one request.
+ *
  * kafkajs's own errors (a rebalance, a coordinator that moved) lead it to join again. The rest would stop it:
  * a partition that moved away meanwhile makes `resolveOffset` throw a TypeError.
  */
-async function commit(payload: EachBatchPayload, offset: string): Promise<void> {
-  const { resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets } = payload;
-  try {
-    resolveOffset(offset);
-    // Without an argument it does nothing unless an auto-commit threshold is set.
-    await commitOffsetsIfNecessary(uncommittedOffsets());
-  } catch (error) {
-    throw (error as Error).name?.startsWith('KafkaJS') ? error : unavailable(error);
-  }
+function createCommit() {
+  let next: Promise<void> | undefined;
+  return async function commit(payload: EachBatchPayload, offset: string): Promise<void> {
+    try {
+      payload.resolveOffset(offset);
+      next ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
+        next = undefined;
+        // Of all partitions. Without an argument it does nothing unless an auto-commit threshold is set.
+        return payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
+      });
+      await next;
+    } catch (error) {
+      throw (error as Error).name?.startsWith('KafkaJS') ? error : unavailable(error);
+    }
+  };
 }
 
 /** A consumer that is stopped while it joins goes on all the same (#1596): kafkajs ends it on such an error. */
-function joinedTooLate(): Error {
-  return Object.assign(new SsoLinkError('consumer_stopped', 'stopped'), { retriable: false });
-}
+const stopped = Object.assign(new SsoLinkError('consumer_stopped', 'stopped'), { retriable: false });

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { SsoLinkError } from '../errors.ts';
+import { PARTITIONS } from '../events/partitions.ts';
 import type { Logger } from '../observability/log.ts';
 import { createBatches } from './batches.ts';
 import { unavailable } from './client.ts';
@@ -15,8 +16,8 @@ const MAX_WAIT_MS = 500;
 const METADATA_AGE_MS = 15_000;
 /** kafkajs caps no batch (#1757): the fetch does. */
 const MAX_BYTES_PER_PARTITION = 384 * 1024;
-/** One slow partition holds up the others of its broker (#1732). */
-const PARTITIONS_AT_ONCE = 4;
+/** All, since what they bring is worked on together. A slow one holds up the others of its broker (#1732). */
+const PARTITIONS_AT_ONCE = PARTITIONS;
 
 export interface ConsumerOptions extends ConsumeOptions {
   /** kafkajs's own stop waits for ever (#1596, #1168). Milliseconds, 15 000 unless told. */

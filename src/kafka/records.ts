@@ -36,7 +36,10 @@ export interface ConsumeOptions {
   /** Without the prefix. */
   topic: string;
   groupId: string;
-  /** Records of one partition, in offset order, `maxChunk` at most. The offsets are committed after it resolves. */
+  /**
+   * Records of one partition or of several, each partition's in offset order, `maxChunk` at most. The offsets are
+   * committed after it resolves. All or nothing: where it throws, all of them come again.
+   */
   onChunk(records: IncomingRecord[]): Promise<void>;
   maxChunk?: number;
 }

@@ -34,7 +34,6 @@ export function chunkSpan(tracing: Tracing, group: string, records: IncomingReco
       ...PROCESS,
       'messaging.operation.name': 'link',
       'messaging.consumer.group.name': group,
-      'messaging.destination.partition.id': String(records[0]?.partition),
       'messaging.batch.message_count': records.length,
     },
   };

@@ -1,5 +1,5 @@
 /**
- * The worker's chunk: one transaction, set-based, from a partition's records in offset order to their link
+ * The worker's chunk: one transaction, set-based, from records, each partition's in offset order, to their link
  * results. Delivered again it does nothing again: a login that has a result is passed over.
  *
  * Locks are taken in the same order by everybody who links: SSO identities by id, then users by id, both

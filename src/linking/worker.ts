@@ -3,6 +3,7 @@ import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import type { Stream } from '../kafka/records.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, NO_TRACING, type Tracing } from '../observability/trace.ts';
+import type { Hint } from '../outbox/hint.ts';
 import type { Running } from '../shutdown.ts';
 import type { ChunkReport } from './chunk.ts';
 import { chunkSpan } from './chunk-spans.ts';
@@ -25,6 +26,8 @@ export async function startLinking(deps: {
   database: Database;
   log: Logger;
   tracing?: Tracing;
+  /** Says that a chunk's results wait to be sent. */
+  hint?: Hint;
   /** After each chunk: what metrics count. */
   onChunk?(report: ChunkReport, records: number, seconds: number): void;
 }): Promise<Linking> {
@@ -41,11 +44,12 @@ export async function startLinking(deps: {
       const report = await inSpan(tracing, 'link chunk', span, (chunk) =>
         linkChunk(database, records, { tracing, chunk }),
       );
+      deps.hint?.();
       deps.onChunk?.(report, records.length, (performance.now() - started) / 1000);
       if (lines.isLevelEnabled('info')) {
         for (const decided of report.decided) lines.info(lineOf(decided), 'decision');
       }
-      tell(log, report, { partition: records[0]?.partition, ms: Math.round(performance.now() - started) });
+      tell(log, report, { records: records.length, ms: Math.round(performance.now() - started) });
     },
   });
   return { isRunning: () => consumer.isRunning(), stop: () => consumer.stop(), failed: consumer.failed };

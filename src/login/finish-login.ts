@@ -23,7 +23,7 @@ export interface ProviderAnswer {
 
 type Deps = Pick<
   AppDeps,
-  'config' | 'database' | 'sealer' | 'metrics' | 'tracing' | 'discovery' | 'providerKeys' | 'oauth'
+  'config' | 'database' | 'sealer' | 'metrics' | 'tracing' | 'discovery' | 'providerKeys' | 'oauth' | 'hint'
 >;
 
 /**
@@ -88,6 +88,7 @@ export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<R
     return done;
   });
   if (recorded.outcome === 'recorded') {
+    deps.hint();
     await noteOrganization(deps, client, profile.organization);
     tellLogin(answer.log, client, recorded, {
       ...person,

@@ -26,7 +26,7 @@ export function createRelayMetrics({ sql }: Pick<Database, 'sql'>) {
   });
   const failures = new Counter({
     name: 'sso_link_relay_failures_total',
-    help: 'Rounds that ended early, by code',
+    help: 'Lanes that did not get through a round, by code',
     labelNames: ['code'],
     registers,
   });
@@ -92,9 +92,9 @@ export function createRelayMetrics({ sql }: Pick<Database, 'sql'>) {
         return registry.metrics();
       },
     },
-    onRound(round: Pick<Round, 'topics' | 'failure'>): void {
+    onRound(round: Pick<Round, 'topics' | 'failures'>): void {
       for (const [topic, n] of Object.entries(round.topics)) sent.inc({ topic }, n);
-      if (round.failure !== undefined) failures.inc({ code: codeOf(round.failure) ?? 'unknown' });
+      for (const failure of round.failures.values()) failures.inc({ code: codeOf(failure) ?? 'unknown' });
     },
   };
 }

@@ -1,11 +1,9 @@
 const REST_MIN_MS = 250;
 const REST_MAX_MS = 3_000;
-/** After its rest a failing lane is tried at once; if it isn't, its rows are gone: another relay sent them. */
-const FORGOTTEN_MS = 10_000;
 
 /**
- * Lanes whose last round failed. Each rests for a while, so that a partition without a leader doesn't keep the
- * relay from the others.
+ * Lanes whose last round failed. Each rests for a while and is then tried by itself, so that a partition without
+ * a leader keeps the relay from no other.
  */
 export function createFailingLanes() {
   const lanes = new Map<number, { failures: number; until: number }>();
@@ -16,15 +14,16 @@ export function createFailingLanes() {
       lanes.set(lane, { failures, until: Date.now() + rest });
     },
     recovered: (lane: number) => lanes.delete(lane),
-    resting(): number[] {
+    all: (): number[] => [...lanes.keys()],
+    /** One that has rested, for the caller to try: it is given to nobody else meanwhile. */
+    takeRested(): number | undefined {
       const now = Date.now();
-      return [...lanes].filter(([, { until }]) => until > now).map(([lane]) => lane);
-    },
-    /** Whether any lane fails still. */
-    any(): boolean {
-      const now = Date.now();
-      for (const [lane, { until }] of lanes) if (until + FORGOTTEN_MS < now) lanes.delete(lane);
-      return lanes.size > 0;
+      for (const [lane, state] of lanes) {
+        if (state.until > now) continue;
+        state.until = now + REST_MAX_MS;
+        return lane;
+      }
+      return undefined;
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * A round of the relay: one transaction that holds a lane, sends its oldest rows, and deletes what Kafka
+ * A round of the relay: one transaction that holds lanes, sends their oldest rows, and deletes what Kafka
  * acknowledged. There is no cursor: `id > last` would lose rows that commit late. There is no lease either:
  * who holds the lane's row holds the lane, and deleting acknowledged ids is always right.
  */
@@ -11,15 +11,18 @@ import { LANES } from './lanes.ts';
 import { inSendSpans, roundSpan } from './send-spans.ts';
 
 export interface Round {
-  lane: number;
+  /** The lanes that were held. */
+  lanes: number[];
+  /** Whether there was as much as a round takes: each lane may have more. */
+  full: boolean;
   /** Rows that were sent and deleted. */
   sent: number;
   /** By topic. */
   topics: Record<string, number>;
   /** Rows that were given up. */
   dead: DeadRow[];
-  /** What ended the round early: `kafka_unavailable`. */
-  failure?: unknown;
+  /** Lanes that didn't get through, and why: `kafka_unavailable`. */
+  failures: Map<number, unknown>;
 }
 
 export interface DeadRow {
@@ -28,8 +31,19 @@ export interface DeadRow {
   error: string;
 }
 
+/** Which lanes a round takes, of those that have rows and that nobody else holds. */
+export interface Choice {
+  /** The lane to look at first, so that none is always last. */
+  from: number;
+  /** Lanes to leave alone. */
+  without?: number[];
+  /** How many at most: few where each fills a round by itself. All unless told. */
+  most?: number;
+}
+
 interface Row {
   id: string;
+  lane: number;
   topic: string;
   key: Buffer | null;
   headers: Record<string, string>;
@@ -49,43 +63,44 @@ const MAX_ATTEMPTS = 3;
 /** No send is begun after so long: with the last one's own limit the transaction idles for less than 10 s. */
 const ROUND_MS = 2_000;
 
-/**
- * Relays one lane that nobody else holds.
- * @param from the lane to look at first, so that none is always last
- * @param resting lanes to leave alone
- * @returns undefined where no lane has rows that nobody else is sending
- */
+/** Relays the lanes of the choice. @returns undefined where there is none with rows */
 export async function relayRound(
   database: Pick<Database, 'transaction'>,
   sender: Pick<RecordSender, 'send'>,
-  from: number,
-  resting: number[] = [],
+  { from, without = [], most = LANES }: Choice,
   tracing: Tracing = NO_TRACING,
 ): Promise<Round | undefined> {
   return database.transaction(async (tx) => {
     // Lock first, read after: one statement would read with a snapshot from before the lock, and send again
     // what another relay has just deleted. LIMIT 1 probes the index once a lane: EXISTS may become a join
     // that reads the whole outbox.
-    const [held] = await tx.sql<{ lane: number }[]>`
+    const held = await tx.sql<{ lane: number }[]>`
       SELECT lane FROM outbox_lanes l
-      WHERE lane <> ALL(${resting}::smallint[]) AND (SELECT true FROM outbox o WHERE o.lane = l.lane LIMIT 1)
+      WHERE lane <> ALL(${without}::smallint[])
+        AND (SELECT true FROM outbox o WHERE o.lane = l.lane LIMIT 1)
       ORDER BY (lane - ${from}::int + ${LANES}::int) % ${LANES}::int
-      LIMIT 1 FOR UPDATE SKIP LOCKED`;
-    if (held === undefined) return undefined;
+      LIMIT ${most} FOR UPDATE SKIP LOCKED`;
+    if (held.length === 0) return undefined;
+    const lanes = held.map(({ lane }) => lane);
+    // The oldest of all that is held, so that each lane gives its own oldest.
     const rows = await tx.sql<Row[]>`
-      SELECT id, topic, key, headers, payload, attempts
+      SELECT id, lane, topic, key, headers, payload, attempts
       FROM (
         SELECT *, sum(octet_length(payload)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS bytes
-        FROM outbox WHERE lane = ${held.lane} ORDER BY id LIMIT ${ROUND_ROWS}
-      ) AS oldest
+        FROM (
+          SELECT rows.* FROM unnest(${lanes}::smallint[]) AS held (lane) CROSS JOIN LATERAL (
+            SELECT * FROM outbox WHERE outbox.lane = held.lane ORDER BY id LIMIT ${ROUND_ROWS}
+          ) AS rows ORDER BY id LIMIT ${ROUND_ROWS}
+        ) AS oldest
+      ) AS weighed
       WHERE coalesce(bytes - octet_length(payload), 0) < ${ROUND_BYTES}
       ORDER BY id`;
-    const span = roundSpan(tracing, held.lane, rows);
-    const send: Send = (topic, part) =>
-      inSendSpans(tracing, span, part, () => sender.send(topic, held.lane, part.map(toRecord)));
+    const span = roundSpan(tracing, lanes, rows);
+    const send: Send = (topic, lane, part) =>
+      inSendSpans(tracing, span, part, () => sender.send(topic, lane, part.map(toRecord)));
     try {
-      const round = await relayRows(tx, send, held.lane, rows);
-      if (round.failure !== undefined) span.fail(round.failure);
+      const round = await relayRows(tx, send, lanes, rows);
+      for (const failure of round.failures.values()) span.fail(failure);
       return round;
     } finally {
       span.end();
@@ -93,35 +108,42 @@ export async function relayRound(
   });
 }
 
-type Send = (topic: string, part: Row[]) => Promise<void>;
+type Send = (topic: string, lane: number, part: Row[]) => Promise<void>;
 
-async function relayRows(tx: Transaction, send: Send, lane: number, rows: Row[]): Promise<Round> {
-  const round: Round = { lane, sent: 0, topics: {}, dead: [] };
+/** All lanes at once; a lane's rows of a topic in order. */
+async function relayRows(tx: Transaction, send: Send, lanes: number[], rows: Row[]): Promise<Round> {
+  const full = rows.length >= ROUND_ROWS;
+  const round: Round = { lanes, full, sent: 0, topics: {}, dead: [], failures: new Map() };
   const sent: string[] = [];
   const until = Date.now() + ROUND_MS;
-  for (const [topic, ofTopic] of byTopic(rows)) {
-    const result = await sendInOrder((part) => send(topic, part), ofTopic, until);
+  const lines = await Promise.all(
+    byLine(rows).map(async ({ lane, topic, rows: ofLine }) => ({
+      lane,
+      topic,
+      result: await sendInOrder((part) => send(topic, lane, part), ofLine, until),
+    })),
+  );
+  for (const { lane, topic, result } of lines) {
     sent.push(...result.sent);
-    round.topics[topic] = result.sent.length;
+    round.topics[topic] = (round.topics[topic] ?? 0) + result.sent.length;
     if (result.unsendable) await countAttempt(tx, result.unsendable, round);
-    if (result.failure !== undefined) {
-      round.failure = result.failure;
-      break;
-    }
+    if (result.failure !== undefined) round.failures.set(lane, result.failure);
   }
   if (sent.length > 0) await tx.sql`DELETE FROM outbox WHERE id = ANY(${sent}::bigint[])`;
   round.sent = sent.length;
   return round;
 }
 
-function byTopic(rows: Row[]): Map<string, Row[]> {
-  const topics = new Map<string, Row[]>();
+/** What goes to one partition of one topic. */
+function byLine(rows: Row[]) {
+  const lines = new Map<string, { lane: number; topic: string; rows: Row[] }>();
   for (const row of rows) {
-    const known = topics.get(row.topic);
-    if (known) known.push(row);
-    else topics.set(row.topic, [row]);
+    const { lane, topic } = row;
+    const name = `${lane} ${topic}`;
+    const line = lines.get(name) ?? { lane, topic, rows: [] };
+    if (line.rows.push(row) === 1) lines.set(name, line);
   }
-  return topics;
+  return [...lines.values()];
 }
 
 interface Sent {

@@ -9,14 +9,14 @@ interface TracedRow {
 const KAFKA = { 'messaging.system': 'kafka', 'messaging.operation.type': 'send' };
 
 /** A round's one span, in a trace of its own: it belongs to the traces of all its rows. */
-export function roundSpan(tracing: Tracing, lane: number, rows: readonly TracedRow[]): Span {
+export function roundSpan(tracing: Tracing, lanes: readonly number[], rows: readonly TracedRow[]): Span {
   return tracing.start('relay round', {
     kind: 'producer',
     links: tracing.on ? rows.map((row) => row.headers) : [],
     attributes: {
       ...KAFKA,
       'messaging.operation.name': 'relay',
-      'messaging.destination.partition.id': String(lane),
+      'sso_link.lanes': lanes.join(' '),
       'messaging.batch.message_count': rows.length,
     },
   });

@@ -101,7 +101,7 @@ t.test('a crash between Kafka’s answer and the delete sends again, and loses n
       throw new Error('the process died here');
     },
   };
-  const round = await relayRound(database, crashing, 0);
+  const round = await relayRound(database, crashing, { from: 0 });
   t.equal(round?.sent, 0);
   t.equal(await left(database), 3);
   await relayAll(database, sender);
@@ -222,7 +222,7 @@ t.test('rows too many bytes for a send go in several, in order', async (t) => {
       await real.send(topic, partition, records);
     },
   };
-  const round = await relayRound(database, sender, 0);
+  const round = await relayRound(database, sender, { from: 0 });
   t.ok((round?.sent ?? 0) < 40, 'a round is bounded, too');
   await relayAll(database, sender);
   t.ok(Math.max(...sizes) < 800_000);
