@@ -1,10 +1,11 @@
 /** The middle of bench/latency/limit.mjs: reads a record, sends it on. */
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
-import '../support/timer-patch.mjs';
+import { socketFactory } from '../support/kafkajs-patches.mjs';
 
 const { KAFKA_BROKERS, FROM, TO } = process.env;
-const kafka = new Kafka({ clientId: 'hop', brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR });
+const brokers = KAFKA_BROKERS.split(',');
+const kafka = new Kafka({ clientId: 'hop', brokers, socketFactory, logLevel: logLevel.ERROR });
 const producer = kafka.producer({ allowAutoTopicCreation: false });
 await producer.connect();
 const consumer = kafka.consumer({ groupId: `hop-${randomBytes(4).toString('hex')}`, maxWaitTimeInMs: 100 });

@@ -6,10 +6,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
-import '../support/timer-patch.mjs';
+import { socketFactory } from '../support/kafkajs-patches.mjs';
 
 const { KAFKA_BROKERS, FROM, TO } = process.env;
-const kafka = new Kafka({ clientId: 'limit', brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR });
+const brokers = KAFKA_BROKERS.split(',');
+const kafka = new Kafka({ clientId: 'limit', brokers, socketFactory, logLevel: logLevel.ERROR });
 const producer = kafka.producer({ allowAutoTopicCreation: false });
 await producer.connect();
 const consumer = kafka.consumer({ groupId: `limit-${randomBytes(4).toString('hex')}`, maxWaitTimeInMs: 100 });

@@ -5,7 +5,7 @@
  */
 import { Kafka, logLevel } from 'kafkajs';
 import postgres from 'postgres';
-import '../support/timer-patch.mjs';
+import { socketFactory } from '../support/kafkajs-patches.mjs';
 
 const { DATABASE_URL, KAFKA_BROKERS, KAFKA_TOPIC_PREFIX, BATCH = '500', AT_ONCE = '4' } = process.env;
 
@@ -21,7 +21,8 @@ await sql`SELECT id, lane, topic, key, headers, payload FROM bench_rows ORDER BY
 const [{ topic }] = await sql`SELECT topic FROM bench_rows LIMIT 1`;
 await sql.end();
 
-const kafka = new Kafka({ clientId: 'limit', brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR });
+const brokers = KAFKA_BROKERS.split(',');
+const kafka = new Kafka({ clientId: 'limit', brokers, socketFactory, logLevel: logLevel.ERROR });
 const producer = kafka.producer({
   createPartitioner:
     () =>

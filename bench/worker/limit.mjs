@@ -4,12 +4,13 @@
  * replicas, an offset only after its work). No database, no decision, nothing is read of the record but its key.
  */
 import { Kafka, logLevel } from 'kafkajs';
-import '../support/timer-patch.mjs';
+import { socketFactory } from '../support/kafkajs-patches.mjs';
 
 const { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = process.env;
 const VALUE = Buffer.from(JSON.stringify({ result: 'x'.repeat(560) }));
 
-const kafka = new Kafka({ clientId: 'limit', brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR });
+const brokers = KAFKA_BROKERS.split(',');
+const kafka = new Kafka({ clientId: 'limit', brokers, socketFactory, logLevel: logLevel.ERROR });
 const producer = kafka.producer({
   createPartitioner:
     () =>

@@ -10,11 +10,12 @@ import { normalizeEmail } from '../../dist/email.js';
 import { linkResult } from '../../dist/events/link-result.js';
 import { decide, POLICY_VERSION } from '../../dist/linking/decide.js';
 import { laneOf } from '../../dist/outbox/lanes.js';
-import '../support/timer-patch.mjs';
+import { socketFactory } from '../support/kafkajs-patches.mjs';
 
 const { DATABASE_URL, KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = process.env;
 const sql = postgres(DATABASE_URL, { max: 4 });
-const kafka = new Kafka({ clientId: 'obvious', brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR });
+const brokers = KAFKA_BROKERS.split(',');
+const kafka = new Kafka({ clientId: 'obvious', brokers, socketFactory, logLevel: logLevel.ERROR });
 const consumer = kafka.consumer({ groupId: `${KAFKA_TOPIC_PREFIX}obvious` });
 
 async function handle(event) {

@@ -1,10 +1,10 @@
-import './kafkajs-patches.ts';
 import './codecs.ts';
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import type { Config } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
+import { socketFactory } from './kafkajs-patches.ts';
 
 /** What a client of the brokers reads. */
 export const KAFKA_CONFIG = [
@@ -35,6 +35,7 @@ export function createClient(
     clientId: 'sso-link',
     brokers: bootstrap(config.KAFKA_BROKERS),
     ssl: config.KAFKA_SSL,
+    socketFactory,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     authenticationTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: options.requestTimeout ?? 10_000,

@@ -1,5 +1,6 @@
-/** The repair that the service makes, too (src/kafka/kafkajs-patches.ts): a limit must not be slow by that fault. */
+/** The repairs that the service makes, too (src/kafka/kafkajs-patches.ts): a limit must not be slow by those faults. */
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 
 RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleCheckPendingRequests() {
   if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return;
@@ -11,3 +12,7 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleCheckPend
     Math.max(this.throttledUntil - Date.now(), 10),
   );
 };
+
+const connect = createSocketFactory();
+
+export const socketFactory = (options) => connect(options).setNoDelay(true);
