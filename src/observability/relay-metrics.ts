@@ -66,6 +66,7 @@ export function createRelayMetrics(database: Pick<Database, 'transaction'>, heal
     registers,
   });
 
+  // In this order, the quick ones first.
   const readAll = createReadings(database, [
     {
       everyMs: OFTEN_MS,
@@ -76,6 +77,17 @@ export function createRelayMetrics(database: Pick<Database, 'transaction'>, heal
         return () => age.set(oldest?.age ?? 0);
       },
       forget: () => age.remove(),
+    },
+    {
+      everyMs: OFTEN_MS,
+      async read(sql) {
+        const found = await sql<{ reason: string; n: number }[]>`
+          SELECT reason, count(*)::int AS n FROM dead_letters WHERE replayed_at IS NULL GROUP BY 1`;
+        return () => {
+          for (const { reason, n } of found) letters.set({ reason }, n);
+        };
+      },
+      forget: () => letters.reset(),
     },
     {
       everyMs: OFTEN_MS,
@@ -91,17 +103,6 @@ export function createRelayMetrics(database: Pick<Database, 'transaction'>, heal
         rows.remove();
         dead.remove();
       },
-    },
-    {
-      everyMs: OFTEN_MS,
-      async read(sql) {
-        const found = await sql<{ reason: string; n: number }[]>`
-          SELECT reason, count(*)::int AS n FROM dead_letters WHERE replayed_at IS NULL GROUP BY 1`;
-        return () => {
-          for (const { reason, n } of found) letters.set({ reason }, n);
-        };
-      },
-      forget: () => letters.reset(),
     },
     {
       everyMs: OFTEN_MS,
