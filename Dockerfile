@@ -1,6 +1,7 @@
 # One image for all roles and commands: `docker run … IMAGE server | relay | worker | migrate | topics | doctor | …`
 # The target `dev` is for compose.yaml and the chart's test of a login: the stand-ins for JumpCloud and the product.
-ARG NODE_IMAGE=node:20-bookworm-slim
+# A line of Node that gets fixes: 20 had its last in April 2026, 24 has them until April 2028.
+ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
@@ -11,7 +12,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 FROM ${NODE_IMAGE} AS dev
 WORKDIR /app
 COPY package.json package-lock.json ./
-# npm 10 can lose its registry, install nothing, and end with 0: so each stage tries what it has.
+# npm can lose its registry, install nothing, and end with 0: so each stage tries what it has.
 RUN npm ci --ignore-scripts --no-audit --no-fund && node --import tsx -e 0
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src

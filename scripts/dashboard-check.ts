@@ -80,7 +80,7 @@ async function brokenProvider(parts: Parts): Promise<void> {
   await parts.jumpclouds.eu?.outage(null);
 }
 
-/** The worker's table is locked for as long as it takes the lag to show. */
+/** The worker's table is locked for as long as it takes the lag to show, and a chunk to fail. */
 async function brokenWorker(parts: Parts, series: Series): Promise<void> {
   await parts.database.sql.begin(async (tx) => {
     // It idles for longer than a role's transaction may.
@@ -88,6 +88,7 @@ async function brokenWorker(parts: Parts, series: Series): Promise<void> {
     await tx`LOCK TABLE link_results IN SHARE MODE`;
     const signingIn = signIn(parts, 'acme', 'ada@acme.test');
     await until('a lag', async () => (await series('sso_link_worker_lag > 0')) > 0);
+    await until('a failed chunk', async () => (await series('sso_link_worker_chunk_failures_total')) > 0);
     await signingIn;
   });
 }

@@ -73,8 +73,13 @@ for (const [name, read] of Object.entries(READ)) {
   }
 }
 
-const never = { sql: () => Promise.reject(new Error('not asked')) } as never;
-const registries = [createServerMetrics(), createRelayMetrics(never), createWorkerMetrics()];
+const never = { transaction: () => Promise.reject(new Error('not asked')) } as never;
+const healthy = { ask: async () => ({ needs: {}, uses: {} }) };
+const registries = [
+  createServerMetrics([], healthy),
+  createRelayMetrics(never, healthy),
+  createWorkerMetrics(healthy),
+];
 const told = (await Promise.all(registries.map(({ registry }) => registry.metrics()))).join('\n');
 const metrics = new Set([...told.matchAll(/^# TYPE (\S+)/gm)].map((m) => m[1]));
 const dashboard = JSON.parse(await text('helm/dashboards/sso-link.json')) as {

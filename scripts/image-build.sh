@@ -9,8 +9,8 @@ cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)}
 mkdir -p "$folder"
 folder=$(realpath "$folder")
-node_version=${NODE_VERSION:-20.20.2}
-npm_version=${NPM_VERSION:-10.8.2}
+node_version=${NODE_VERSION:-24.21.0}
+npm_version=${NPM_VERSION:-11.21.2}
 name=$(sed -n 's/^ARG NODE_IMAGE=//p' Dockerfile)
 suite=$(sed -E 's/.*-([a-z]+)-slim$/\1/' <<<"$name")
 storage=(--root "$folder/store" --runroot "$folder/run" --storage-driver "${STORAGE_DRIVER:-overlay}")

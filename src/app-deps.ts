@@ -3,8 +3,8 @@ import type { Database } from './db/client.ts';
 import type { Discovery } from './login/discovery.ts';
 import type { OAuthClients } from './login/oauth-clients.ts';
 import type { ProviderKeys } from './login/provider-keys.ts';
+import type { Health } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
-import type { ProviderHealth } from './observability/provider-health.ts';
 import type { ServerMetrics } from './observability/server-metrics.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
 import type { Hint } from './outbox/hint.ts';
@@ -46,7 +46,7 @@ export interface AppDeps {
   log: Logger;
   metrics: Pick<ServerMetrics, 'observe' | 'timeProvider'>;
   tracing: Tracing;
-  providers: Pick<ProviderHealth, 'check'>;
+  health: Health;
   discovery: Discovery;
   providerKeys: ProviderKeys;
   oauth: OAuthClients;

@@ -12,7 +12,6 @@ import { loginRoute } from './login/login-route.tsx';
 import { startRoute } from './login/start-route.ts';
 import { waitRoute } from './login/wait-route.tsx';
 import { healthRoutes } from './observability/health.ts';
-import { checkOutbox } from './observability/outbox-health.ts';
 import { observeRequests } from './observability/requests.ts';
 import { assetRoutes } from './pages/assets-routes.ts';
 import { errorHandler } from './pages/error-handler.tsx';
@@ -24,7 +23,7 @@ const BODY_LIMIT = 16 * 1024;
 
 /** The server's app, ready to listen or to be injected into: plugins, then the routes in reading order. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const { config, database, log } = deps;
+  const { config, log } = deps;
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -50,10 +49,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
   await app.register(rateLimit, { global: false });
 
-  healthRoutes(app, {
-    needs: { database: async () => void (await database.sql`SELECT 1`) },
-    uses: { outbox: () => checkOutbox(database), provider: deps.providers.check },
-  });
+  healthRoutes(app, deps.health);
   await app.register(assetRoutes);
   await app.register(async (login) => {
     const limits = createLoginLimits(login, {

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { runCommand } from './commands/program.ts';
+import { endAtSignal } from './shutdown.ts';
+
+endAtSignal();
 
 // `… | head` closes our standard output: no reason for a stack.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -31,7 +31,8 @@ export const VARIABLES = {
     read: (text) => (['postgres:', 'postgresql:'].includes(url(text)?.protocol ?? '') ? text : undefined),
   }),
   DATABASE_POOL: variable({
-    about: 'Connections to the database that one process opens at most.',
+    about:
+      'Connections to the database that one process opens at most. A relay opens one more, by which it hears that rows wait.',
     wants: 'a whole number from 2 to 200',
     fallback: '10',
     read: wholeNumber(2, 200),

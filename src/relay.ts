@@ -5,7 +5,7 @@ import { connected } from './kafka/connected.ts';
 import type { RecordSender, Stream } from './kafka/records.ts';
 import { createKafkaStream } from './kafka/stream.ts';
 import { checkTopics } from './kafka/topics.ts';
-import { startHealthServer } from './observability/health.ts';
+import { createHealth, startHealthServer } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import { startMetricsServer } from './observability/metrics.ts';
 import { openTracing } from './observability/open-tracing.ts';
@@ -45,21 +45,18 @@ export async function startRelay(options: {
   let sender: RecordSender | undefined;
   let loop: RelayLoop | undefined;
   const deaf = hearHints(config.DATABASE_URL, () => loop?.wake());
-  const health = await startHealthServer({
-    host: config.HOST,
-    port: config.PORT,
-    health: {
-      needs: {
-        database: async () => void (await database.sql`SELECT 1`),
-        kafka: async () => {
-          if (loop === undefined) throw new Error('not connected yet');
-          const { outage } = loop.stats();
-          if (outage !== undefined) throw new Error(`rows wait: ${outage}`);
-        },
+  const health = createHealth({
+    needs: {
+      database: async () => void (await database.sql`SELECT 1`),
+      kafka: async () => {
+        if (loop === undefined) throw new Error('not connected yet');
+        const { outage } = loop.stats();
+        if (outage !== undefined) throw new Error(`rows wait: ${outage}`);
       },
     },
   });
-  const { registry, onRound } = createRelayMetrics(database);
+  const answering = await startHealthServer({ host: config.HOST, port: config.PORT, health });
+  const { registry, onRound, onFailure } = createRelayMetrics(database, health);
   const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
   const connecting = connected(log, async () => {
     if (options.stream === undefined) await checkTopics(config, log);
@@ -70,6 +67,7 @@ export async function startRelay(options: {
       log,
       tracing,
       onRound,
+      onFailure,
       concurrency: Math.min(LANES_AT_ONCE, config.DATABASE_POOL - 1),
     });
     return loop;
@@ -79,10 +77,11 @@ export async function startRelay(options: {
     failed: connecting.failed,
     stop: () =>
       stopAll(
+        async () => health.stopping(),
         async () => (await connecting.stop())?.stop(),
         async () => sender?.close(),
         scraped.stop,
-        health.stop,
+        answering.stop,
         deaf,
         database.close,
         tracing.stop,

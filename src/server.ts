@@ -1,12 +1,15 @@
 import { buildApp } from './app.ts';
 import type { ServerConfig } from './app-deps.ts';
 import { openDatabase } from './db/client.ts';
-import { createDiscovery } from './login/discovery.ts';
+import { boundedJson } from './login/bounded-fetch.ts';
+import { createDiscovery, fetchMetadata } from './login/discovery.ts';
 import { createOAuthClients } from './login/oauth-clients.ts';
 import { createProviderKeys } from './login/provider-keys.ts';
+import { createHealth } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import { startMetricsServer } from './observability/metrics.ts';
 import { openTracing } from './observability/open-tracing.ts';
+import { checkOutbox } from './observability/outbox-health.ts';
 import { createProviderHealth } from './observability/provider-health.ts';
 import { createServerMetrics } from './observability/server-metrics.ts';
 import type { Tracing } from './observability/trace.ts';
@@ -29,12 +32,22 @@ export async function startServer(options: {
   const database = openDatabase(config.DATABASE_URL, { name: 'server', max: config.DATABASE_POOL });
   const sealer = createSealer(config.SECRET_KEYS);
   const providers = createProviderHealth(config.JUMPCLOUD_ISSUERS);
-  const discovery = providers.watchDiscovery(createDiscovery(config.JUMPCLOUD_ISSUERS));
+  const health = createHealth({
+    needs: { database: async () => void (await database.sql`SELECT 1`) },
+    uses: { outbox: () => checkOutbox(database), provider: providers.check },
+  });
+  const metrics = createServerMetrics(config.JUMPCLOUD_ISSUERS, health);
+  const { registry, timeProvider } = metrics;
+  const discovery = providers.watchDiscovery(
+    createDiscovery(config.JUMPCLOUD_ISSUERS, (issuer) =>
+      timeProvider({ endpoint: 'discovery', url: issuer }, () => fetchMetadata(issuer)),
+    ),
+  );
   const oauth = providers.watchTokens(createOAuthClients(`${config.PUBLIC_URL}/login/callback`));
   const issueToken = createIssueToken(database, sealer, config.PUBLIC_URL);
-  const providerKeys = createProviderKeys();
-  const metrics = createServerMetrics();
-  const { registry } = metrics;
+  const providerKeys = createProviderKeys((url) =>
+    timeProvider({ endpoint: 'keys', url }, () => boundedJson(url)),
+  );
   const tracing = options.tracing ?? (await openTracing('server', config, log));
   const app = await buildApp({
     config,
@@ -43,7 +56,7 @@ export async function startServer(options: {
     log,
     metrics,
     tracing,
-    providers,
+    health,
     discovery,
     oauth,
     providerKeys,

@@ -12,34 +12,60 @@ export interface Running {
 const STOP_DEADLINE_MS = 30_000;
 
 /**
- * Starts a role and keeps it until a signal or its own failure. SIGTERM and SIGINT stop it: exit 0 when it
- * is done in time, 1 when not. A second signal ends the process at once.
+ * Lets a signal end the process, with a shell's exit code. As process 1 of a container it has no default for
+ * them: Kubernetes would wait out its grace. A role finishes first what is under way (`runRole`).
  */
-export async function runRole(log: Logger, start: () => Promise<Running>): Promise<never> {
-  const signal = nextSignal();
+export function endAtSignal(): void {
+  process.on('SIGTERM', end).on('SIGINT', end);
+}
+
+function end(name: NodeJS.Signals): void {
+  process.exit(name === 'SIGTERM' ? 143 : 130);
+}
+
+/**
+ * Starts a role and keeps it until a signal or its own failure. SIGTERM and SIGINT stop it, or stop it as soon as
+ * it has started: exit 0 when it is done in time, 1 when not. A second signal ends the process at once.
+ */
+export async function runRole(
+  log: Logger,
+  start: () => Promise<Running>,
+  deadlineMs = STOP_DEADLINE_MS,
+): Promise<never> {
+  let ending = false;
+  let ended: (exitCode: number) => void = () => {};
+  const exitCode = new Promise<number>((resolve) => {
+    ended = resolve;
+  });
+
+  function begin(because: string, code: number): void {
+    if (ending) return;
+    ending = true;
+    log.info({ because }, 'stopping');
+    // From here on, and not from the end of a start that may never come.
+    setTimeout(() => {
+      log.error('not stopped in time');
+      process.exit(1);
+    }, deadlineMs);
+    ended(code);
+  }
+
+  const onSignal = (name: string) => (ending ? process.exit(130) : begin(name, 0));
+  process.off('SIGTERM', end).off('SIGINT', end).on('SIGTERM', onSignal).on('SIGINT', onSignal);
   const role = await start();
-  const end = await Promise.race([
-    signal.then((name) => ({ name, exitCode: 0 })),
-    (role.failed ?? new Promise<never>(() => {})).catch((error: unknown) => {
-      log.fatal({ err: error }, 'the role cannot go on');
-      return { name: 'failure', exitCode: 1 };
-    }),
-  ]);
-  log.info({ because: end.name }, 'stopping');
-  void nextSignal().then(() => process.exit(130));
-  const deadline = setTimeout(() => {
-    log.error('not stopped in time');
-    process.exit(1);
-  }, STOP_DEADLINE_MS);
+  role.failed?.catch((error: unknown) => {
+    if (!ending) log.fatal({ err: error }, 'the role cannot go on');
+    begin('failure', 1);
+  });
+  const code = await exitCode;
   try {
     await role.stop();
   } catch (error) {
     log.error({ err: error }, 'stopping failed');
     process.exit(1);
   }
-  clearTimeout(deadline);
   log.info('stopped');
-  process.exit(end.exitCode);
+  process.exit(code);
 }
 
 /** Runs the steps of a stop in turn, each whether or not one before it failed; throws the first error. */
@@ -47,14 +73,4 @@ export async function stopAll(...steps: (() => Promise<unknown>)[]): Promise<voi
   const errors: unknown[] = [];
   for (const step of steps) await step().catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw errors[0];
-}
-
-function nextSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    const onSignal = (name: string) => {
-      process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
-      resolve(name);
-    };
-    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  });
 }

@@ -8,7 +8,7 @@ import type { Stream } from './kafka/records.ts';
 import { createKafkaStream } from './kafka/stream.ts';
 import { checkTopics } from './kafka/topics.ts';
 import { LINKING_GROUP, type Linking, startLinking } from './linking/worker.ts';
-import { startHealthServer } from './observability/health.ts';
+import { createHealth, startHealthServer } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import { startMetricsServer } from './observability/metrics.ts';
 import { openTracing } from './observability/open-tracing.ts';
@@ -44,19 +44,16 @@ export async function startWorker(options: {
   const tracing = options.tracing ?? (await openTracing('worker', config, log));
   const database = openDatabase(config.DATABASE_URL, { name: 'worker', max: config.DATABASE_POOL });
   let linking: Linking | undefined;
-  const health = await startHealthServer({
-    host: config.HOST,
-    port: config.PORT,
-    health: {
-      needs: {
-        database: async () => void (await database.sql`SELECT 1`),
-        kafka: async () => {
-          if (!linking?.isRunning()) throw new Error('not a member of the consumer group');
-        },
+  const health = createHealth({
+    needs: {
+      database: async () => void (await database.sql`SELECT 1`),
+      kafka: async () => {
+        if (!linking?.isRunning()) throw new Error('not a member of the consumer group');
       },
     },
   });
-  const metrics = createWorkerMetrics();
+  const answering = await startHealthServer({ host: config.HOST, port: config.PORT, health });
+  const metrics = createWorkerMetrics(health);
   const { registry } = metrics;
   const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
   const connecting = connected(log, async () => {
@@ -68,13 +65,18 @@ export async function startWorker(options: {
       tracing,
       hint: createHint(database),
       onChunk: metrics.onChunk,
+      onFailure: metrics.onFailure,
     });
     return linking;
   });
-  const lagging = setInterval(() => {
-    if (options.stream !== undefined || linking === undefined) return;
+  let asking = false;
+  const lagging = setInterval(async () => {
+    if (options.stream !== undefined || linking === undefined || asking) return;
+    asking = true;
     // While the brokers are away there is none to tell.
-    consumerLag(config, log, LINKING_GROUP, ssoAuthenticated.topic).then(metrics.setLag, () => {});
+    const lag = await consumerLag(config, log, LINKING_GROUP, ssoAuthenticated.topic).catch(() => []);
+    metrics.setLag(lag);
+    asking = false;
   }, LAG_EVERY_MS);
   const linkingFailed = connecting.started.then((started) => started?.failed ?? new Promise<never>(() => {}));
 
@@ -82,10 +84,11 @@ export async function startWorker(options: {
     failed: Promise.race([connecting.failed, linkingFailed]),
     stop: () =>
       stopAll(
+        async () => health.stopping(),
         async () => clearInterval(lagging),
         async () => (await connecting.stop())?.stop(),
         scraped.stop,
-        health.stop,
+        answering.stop,
         database.close,
         tracing.stop,
       ),

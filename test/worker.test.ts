@@ -51,6 +51,23 @@ t.test('a worker that is no member of its group is alive, and not ready', async 
   await worker.stop();
 });
 
+t.test('a worker that stops is not ready from the first moment, while it finishes its chunk', async (t) => {
+  let finish = () => {};
+  const chunk = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const { worker, get } = await start({
+    ...createStream(),
+    consume: async () => ({ isRunning: () => true, stop: () => chunk, failed: new Promise(() => {}) }),
+  });
+  await until(async () => (await get('/readyz')).status === 200);
+  const stopped = worker.stop();
+  const answer = await get('/readyz');
+  t.match({ code: answer.status, ...((await answer.json()) as object) }, { code: 503, status: 'stopping' });
+  finish();
+  await stopped;
+});
+
 t.test('a consumer that has stopped for good ends the role', async (t) => {
   const gone = Promise.reject(new Error('stopped for good'));
   const { worker } = await start({

@@ -1,5 +1,7 @@
-// `helm test`: is each role there and ready, and does the server show its pages? Tries for a minute.
+// `helm test`: is each pod of each role ready, and does each server show its pages? Tries for a minute.
 // node check-roles.mjs role=http://host:port …
+import { lookup } from 'node:dns/promises';
+
 const DEADLINE = Date.now() + 60_000;
 
 async function get(url) {
@@ -37,10 +39,20 @@ const OF_THE_SERVER = {
 
 async function holds(check, base) {
   for (;;) {
-    const answer = await check(base).catch((error) => `${error.message} (${error.cause?.code ?? error.name})`);
+    const answer = await inEachPod(check, base).catch((error) => `${error.message} (${error.cause?.code ?? error.name})`);
     if (answer === true || Date.now() > DEADLINE) return answer;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
+}
+
+// A headless Service has the address of each pod, ready or not. Looked up anew each time: pods come and go.
+async function inEachPod(check, base) {
+  const { hostname, port } = new URL(base);
+  for (const { address, family } of await lookup(hostname, { all: true })) {
+    const answer = await check(`http://${family === 6 ? `[${address}]` : address}:${port}`);
+    if (answer !== true) return `${address}: ${answer}`;
+  }
+  return true;
 }
 
 for (const argument of process.argv.slice(2)) {

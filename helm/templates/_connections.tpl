@@ -1,6 +1,13 @@
-{{/* Each pod's pool, with as many pods as there can be, one more each while they roll. */}}
+{{/*
+Each pod's pool, with as many pods as there can be, one more each while they roll; a relay's ear for hints; and what runs
+beside them: the migration's Job and prune with three each, and the tests, of which one runs at a time.
+*/}}
 {{- define "sso-link.connections" -}}
 {{- $servers := ternary .Values.server.autoscaling.maxReplicas .Values.server.replicas .Values.server.autoscaling.enabled -}}
 {{- $workers := ternary .Values.worker.keda.maxReplicas .Values.worker.replicas .Values.worker.keda.enabled -}}
-{{- mul .Values.database.pool (add $servers $workers .Values.relay.replicas 3) -}}
+{{- $relays := add .Values.relay.replicas 1 -}}
+{{- $roles := mul .Values.database.pool (add $servers $workers $relays 2) -}}
+{{- $jobs := add (ternary 3 0 .Values.migrations.enabled) (ternary 3 0 .Values.prune.enabled) -}}
+{{- $tests := ternary (add .Values.database.pool 3) 2 .Values.tests.login.enabled -}}
+{{- add $roles $relays $jobs $tests -}}
 {{- end -}}

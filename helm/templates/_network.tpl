@@ -30,6 +30,19 @@ Egress rules, as list items. An empty list of peers would be "anybody": the key 
   {{- include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.jumpcloud) | replace "\n" "\n  " }}
 {{- end -}}
 
+{{- define "sso-link.egress.tracing" -}}
+{{- if .Values.tracing.endpoint -}}
+- ports:
+    - { protocol: TCP, port: {{ include "sso-link.tracingPort" . }} }
+  {{- include "sso-link.peers" (dict "direction" "to" "peers" .Values.networkPolicy.tracing) | replace "\n" "\n  " }}
+{{- end -}}
+{{- end -}}
+
+{{- define "sso-link.tracingPort" -}}
+{{- $url := urlParse .Values.tracing.endpoint -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary "443" "80" (eq $url.scheme "https")) -}}
+{{- end -}}
+
 {{- define "sso-link.egress.extra" -}}
 {{- with .Values.networkPolicy.extraEgress }}
 {{- toYaml . }}

@@ -73,7 +73,9 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 
 {{- define "sso-link.problems.kafka" -}}
 {{- range .Values.kafka.brokers }}
-{{- if not (regexMatch "^(\\[[^]]+\\]|[^:/]+):[0-9]{1,5}$" .) }}
+{{- if hasPrefix "[" . }}
+- "kafka.brokers has {{ . }}: an IPv6 address, which kafkajs cannot read: write a host name."
+{{- else if not (regexMatch "^[^:/]+:[0-9]{1,5}$" .) }}
 - "kafka.brokers has {{ . }}: each is host:port, like kafka-1.example.com:9092, and no URL."
 {{- end }}
 {{- end }}
@@ -90,6 +92,9 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 {{- if $worker.keda.enabled }}
 {{- if gt (int $worker.keda.maxReplicas) $largest }}
 - "worker.keda.maxReplicas is {{ $worker.keda.maxReplicas }}: a topic has {{ $largest }} partitions and each has one reader, so more than {{ $largest }} workers would have nothing to do."
+{{- end }}
+{{- if and $worker.keda.caSecret.name (not .Values.kafka.ssl) }}
+- "worker.keda.caSecret.name is {{ $worker.keda.caSecret.name }} and kafka.ssl is false: without TLS there is no certificate to be checked."
 {{- end }}
 {{- if gt (int $worker.keda.minReplicas) (int $worker.keda.maxReplicas) }}
 - "worker.keda.minReplicas is {{ $worker.keda.minReplicas }}, more than worker.keda.maxReplicas, {{ $worker.keda.maxReplicas }}."

@@ -12,8 +12,9 @@ The new key signs at once. Those before it stay published for ${RETIRED_KEY_HOUR
 after that.`;
 
 const RESEAL_HELP = `
-To change SECRET_KEYS: put the new key in front of the old ones, restart all roles, run this, and take the old
-keys out. Cookies of sign-ins under way are sealed, too: leave the old keys in for LOGIN_ATTEMPT_TTL.
+To change SECRET_KEYS, where the first seals and all open: give all servers \`old,new\`; when each has it, \`new,old\`;
+when each has that, run this with the same value. Cookies of sign-ins under way are sealed, too: wait for
+LOGIN_ATTEMPT_TTL, then take the old key out.
 Exit code 2 where a value could not be opened by any of the keys.`;
 
 export function keysCommands(program: Command, io: Io): void {

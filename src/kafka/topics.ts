@@ -68,7 +68,11 @@ export async function createTopics(
  * @throws SsoLinkError `topic_missing`, `topic_partitions` or `kafka_unavailable`
  */
 export async function checkTopics(config: BrokerConfig, log: Logger): Promise<void> {
-  const topics = await withAdmin(config, log, (admin) => ourTopics(admin, config));
+  refuseUnfit(await withAdmin(config, log, (admin) => ourTopics(admin, config)));
+}
+
+/** @throws SsoLinkError `topic_missing` or `topic_partitions` */
+export function refuseUnfit(topics: TopicState[]): void {
   const missing = topics.filter((t) => t.partitions === 0).map((t) => t.topic);
   if (missing.length > 0) {
     throw new SsoLinkError('topic_missing', `no topic ${missing.join(', ')}: run \`sso-link topics\``);

@@ -72,8 +72,10 @@ async function insist<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A database's error may quote an email (`detail`), so it is no cause. */
+/** A database's error may quote an email (`detail`), so it is no cause: its code is. */
 function unavailable(code: string, error: unknown): SsoLinkError {
   const message = error instanceof Error ? error.message : 'unknown';
-  return new SsoLinkError('linking_unavailable', `the chunk was not linked: ${code} ${message}`);
+  return new SsoLinkError('linking_unavailable', `the chunk was not linked: ${code} ${message}`, {
+    cause: { code },
+  });
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../db/client.ts';
+import { codeOf } from '../errors.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import type { Stream } from '../kafka/records.ts';
 import type { Logger } from '../observability/log.ts';
@@ -30,6 +31,8 @@ export async function startLinking(deps: {
   hint?: Hint;
   /** After each chunk: what metrics count. */
   onChunk?(report: ChunkReport, records: number, seconds: number): void;
+  /** A chunk that was not linked, and will be brought again: why. */
+  onFailure?(code: string): void;
 }): Promise<Linking> {
   const { stream, database, log, tracing = NO_TRACING } = deps;
   // Half of a line's cost is the search for secrets; a decision's fields are all known (lineOf).
@@ -43,7 +46,10 @@ export async function startLinking(deps: {
       const span = chunkSpan(tracing, LINKING_GROUP, records);
       const report = await inSpan(tracing, 'link chunk', span, (chunk) =>
         linkChunk(database, records, { tracing, chunk }),
-      );
+      ).catch((error: unknown) => {
+        deps.onFailure?.(codeOf((error as Error).cause) ?? codeOf(error) ?? 'unknown');
+        throw error;
+      });
       deps.hint?.();
       deps.onChunk?.(report, records.length, (performance.now() - started) / 1000);
       if (lines.isLevelEnabled('info')) {

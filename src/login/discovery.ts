@@ -28,8 +28,12 @@ const FRESH_MS = 10 * 60_000;
 /**
  * The metadata of the listed issuers, and of no others. Kept for ten minutes; after that an answer that
  * can't be had leaves the last one in force, since endpoints hardly ever change and logins must go on.
+ * @param fetch `fetchMetadata`, or what times it
  */
-export function createDiscovery(issuers: readonly Issuer[]): Discovery {
+export function createDiscovery(
+  issuers: readonly Issuer[],
+  fetch: typeof fetchMetadata = fetchMetadata,
+): Discovery {
   const listed = new Set(issuers.map((i) => i.issuer));
   const cache = new Map<string, { metadata: ProviderMetadata; at: number }>();
   const pending = new Map<string, Promise<ProviderMetadata>>();
@@ -37,7 +41,7 @@ export function createDiscovery(issuers: readonly Issuer[]): Discovery {
   async function refresh(issuer: string): Promise<ProviderMetadata> {
     const known = cache.get(issuer);
     try {
-      const metadata = await fetchMetadata(issuer);
+      const metadata = await fetch(issuer);
       cache.set(issuer, { metadata, at: Date.now() });
       return metadata;
     } catch (error) {

@@ -35,11 +35,11 @@ export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<R
   const { attempt, client, query, span } = answer;
   const { tracing, sealer } = deps;
   span.set({ 'sso_link.company': client.company.slug });
-  const timed = <T>(endpoint: string, work: () => Promise<T>) =>
-    deps.metrics.timeProvider(client.company.slug, endpoint, work);
-  const asked = <T>(method: string, url: string, endpoint: string, work: () => Promise<T>) =>
-    inSpan(tracing, ...requestSpan(method, url, span), () => timed(endpoint, work));
-  const metadata = await timed('discovery', () => deps.discovery.metadata(client.issuer));
+  const asked = <T>(method: string, url: string, endpoint: 'token' | 'userinfo', work: () => Promise<T>) =>
+    inSpan(tracing, ...requestSpan(method, url, span), () =>
+      deps.metrics.timeProvider({ endpoint, url, company: client.company.slug }, work),
+    );
+  const metadata = await deps.discovery.metadata(client.issuer);
   checkIss(query.iss, metadata);
   if (!query.code) throw new SsoLinkError('request_malformed', 'a callback without a code');
 

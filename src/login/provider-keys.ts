@@ -16,8 +16,11 @@ export interface KeySource {
 
 export type ProviderKeys = (jwksUri: string) => KeySource;
 
-/** The signing keys of each issuer, fetched when needed and again when a `kid` is unknown. */
-export function createProviderKeys(): ProviderKeys {
+/**
+ * The signing keys of each issuer, fetched when needed and again when a `kid` is unknown.
+ * @param fetch `boundedJson`, or what times it
+ */
+export function createProviderKeys(fetch: (url: string) => Promise<unknown> = boundedJson): ProviderKeys {
   const sources = new Map<string, KeySource>();
   return (jwksUri) => {
     const known = sources.get(jwksUri);
@@ -25,7 +28,7 @@ export function createProviderKeys(): ProviderKeys {
     const set = createRemoteJWKSet(new URL(jwksUri), {
       cooldownDuration: COOL_DOWN_MS,
       // jose itself reads an answer of any size.
-      [customFetch]: async (url) => Response.json(await boundedJson(url)),
+      [customFetch]: async (url) => Response.json(await fetch(url)),
     });
     const source: KeySource = {
       find: set,

@@ -15,7 +15,7 @@ export const LIVEZ: RouteSchema = {
 export const READYZ: RouteSchema = {
   summary: 'Whether it can serve',
   description:
-    'A word for each dependency. Where one is away that it can do without, it is `degraded` and serves.',
+    'A word for each dependency, unless a proxy forwarded the request. Where one is away that it can do without, it is `degraded` and serves.',
   tags: ['health'],
   response: { 200: json('It can', health), 503: json('It can’t, or is stopping', health) },
 };

@@ -1,15 +1,52 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf } from '../errors.ts';
 import { LIVEZ, READYZ } from './health-schemas.ts';
 
 /** What a role needs in order to work. A check resolves when it is there and rejects with a reason if not. */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
 
+export interface HealthAnswers {
+  /** By dependency: `ok`, or why not. */
+  needs: Record<string, string>;
+  uses: Record<string, string>;
+}
+
 export interface Health {
-  /** What the role cannot work without. */
-  needs: ReadinessChecks;
-  /** What it can do without for a while: told in the body, and no reason to be taken out. */
-  uses?: ReadinessChecks;
+  /** Whoever asks often gets the same answers for a second: they cost the database statements. */
+  ask(): Promise<HealthAnswers>;
+  /** From now on the role is not ready, whatever else is there. */
+  stopping(): void;
+  isStopping(): boolean;
+}
+
+const KEPT_MS = 1_000;
+
+/**
+ * @param checks.needs what the role cannot work without
+ * @param checks.uses what it can do without for a while: told, and no reason to be taken out
+ */
+export function createHealth(checks: { needs: ReadinessChecks; uses?: ReadinessChecks }): Health {
+  let answers: Promise<HealthAnswers> | undefined;
+  let stopping = false;
+
+  async function askAll(): Promise<HealthAnswers> {
+    const [needs, uses] = await Promise.all([ask(checks.needs), ask(checks.uses ?? {})]);
+    setTimeout(() => {
+      answers = undefined;
+    }, KEPT_MS).unref();
+    return { needs, uses };
+  }
+
+  return {
+    ask() {
+      answers ??= askAll();
+      return answers;
+    },
+    stopping() {
+      stopping = true;
+    },
+    isStopping: () => stopping,
+  };
 }
 
 /**
@@ -18,16 +55,21 @@ export interface Health {
  * and in service.
  */
 export function healthRoutes(app: FastifyInstance, health: Health): void {
-  let stopping = false;
-  app.addHook('preClose', async () => {
-    stopping = true;
-  });
+  app.addHook('preClose', async () => health.stopping());
   app.get('/livez', { schema: LIVEZ, logLevel: 'warn' }, async () => ({ status: 'ok' }));
-  app.get('/readyz', { schema: READYZ, logLevel: 'warn' }, async (_request, reply) => {
-    const [needs, uses] = await Promise.all([ask(health.needs), ask(health.uses ?? {})]);
-    const status = stopping ? 'stopping' : !isWell(needs) ? 'not ready' : isWell(uses) ? 'ok' : 'degraded';
+  app.get('/readyz', { schema: READYZ, logLevel: 'warn' }, async (request, reply) => {
+    const { needs, uses } = await health.ask();
+    const status = health.isStopping()
+      ? 'stopping'
+      : !isWell(needs)
+        ? 'not ready'
+        : isWell(uses)
+          ? 'ok'
+          : 'degraded';
     const ready = status === 'ok' || status === 'degraded';
-    return reply.code(ready ? 200 : 503).send({ status, ...needs, ...uses });
+    return reply
+      .code(ready ? 200 : 503)
+      .send({ status, ...(cameByProxy(request) ? {} : { ...needs, ...uses }) });
   });
 }
 
@@ -41,6 +83,11 @@ export async function startHealthServer(options: {
   healthRoutes(app, options.health);
   await app.listen({ host: options.host, port: options.port });
   return { stop: () => app.close() };
+}
+
+/** The kubelet asks directly. Whoever comes by the public way is nobody's operator, and is told a word. */
+function cameByProxy({ headers }: FastifyRequest): boolean {
+  return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
 }
 
 function isWell(answers: Record<string, string>): boolean {

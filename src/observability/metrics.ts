@@ -1,12 +1,31 @@
 import Fastify from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Health } from './health.ts';
 
 /** A role's metrics; no label of theirs has values that a stranger can choose. */
-export function createRegistry(role: string): Registry {
+export function createRegistry(role: string, health: Pick<Health, 'ask'>): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ role });
   collectDefaultMetrics({ register: registry });
+  tellReadiness(registry, health);
   return registry;
+}
+
+/** Asked at each scrape, so that a role that runs and can't work is seen from outside its cluster, too. */
+function tellReadiness(registry: Registry, health: Pick<Health, 'ask'>): void {
+  new Gauge({
+    name: 'sso_link_ready',
+    help: 'Whether what this process needs, or only uses, is there: 1 or 0',
+    labelNames: ['dependency', 'kind'],
+    registers: [registry],
+    async collect() {
+      for (const [kind, answers] of Object.entries(await health.ask())) {
+        for (const [dependency, answer] of Object.entries(answers)) {
+          this.set({ dependency, kind }, answer === 'ok' ? 1 : 0);
+        }
+      }
+    },
+  });
 }
 
 /** Serves `/metrics` for Prometheus on a port of its own, which no browser reaches. */

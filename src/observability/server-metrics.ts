@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Histogram } from 'prom-client';
+import type { Issuer } from '../config.ts';
 import { codeOf } from '../errors.ts';
+import type { Health } from './health.ts';
 import { createRegistry, SECONDS } from './metrics.ts';
 
 declare module 'fastify' {
@@ -12,14 +14,28 @@ declare module 'fastify' {
   }
 }
 
-/** A request to a provider, timed and told by company, so that a broken one is seen. */
-export type TimeProvider = <T>(company: string, endpoint: string, work: () => Promise<T>) => Promise<T>;
+export interface ProviderRequest {
+  endpoint: 'discovery' | 'keys' | 'token' | 'userinfo' | 'refresh' | 'revoke';
+  /** On the issuer's origin, as all its endpoints are. */
+  url: string;
+  /** Whose client asks: nobody's for discovery and keys, which a region's companies share. */
+  company?: string;
+}
+
+/** A request to a provider, timed and told by region and company, so that a broken one is seen. */
+export type TimeProvider = <T>(request: ProviderRequest, work: () => Promise<T>) => Promise<T>;
 
 export type ServerMetrics = ReturnType<typeof createServerMetrics>;
 
-export function createServerMetrics() {
-  const registry = createRegistry('server');
+export function createServerMetrics(issuers: readonly Issuer[], health: Pick<Health, 'ask'>) {
+  const registry = createRegistry('server', health);
   const registers = [registry];
+  const starts = new Counter({
+    name: 'sso_link_login_starts_total',
+    help: 'Starts by company and outcome: sent to JumpCloud, or the code of the error',
+    labelNames: ['company', 'outcome'],
+    registers,
+  });
   const logins = new Counter({
     name: 'sso_link_logins_total',
     help: 'Callbacks by company and outcome: recorded, or the code of the error',
@@ -28,7 +44,8 @@ export function createServerMetrics() {
   });
   const duration = new Histogram({
     name: 'sso_link_login_duration_seconds',
-    help: 'From the callback to its answer',
+    help: 'From the callback to its answer, where the company is known',
+    labelNames: ['company'],
     buckets: SECONDS,
     registers,
   });
@@ -40,24 +57,27 @@ export function createServerMetrics() {
   });
   const provider = new Histogram({
     name: 'sso_link_provider_request_duration_seconds',
-    help: "Requests to a company's provider",
-    labelNames: ['company', 'endpoint'],
+    help: 'Requests to JumpCloud; discovery and keys are no single company’s',
+    labelNames: ['region', 'company', 'endpoint'],
     buckets: SECONDS,
     registers,
   });
   const providerFailures = new Counter({
     name: 'sso_link_provider_failures_total',
-    help: "Requests to a company's provider that failed, by code",
-    labelNames: ['company', 'code'],
+    help: 'Requests to JumpCloud that failed, by code',
+    labelNames: ['region', 'company', 'endpoint', 'code'],
     registers,
   });
 
-  const timeProvider: TimeProvider = async (company, endpoint, work) => {
-    const end = provider.startTimer({ company, endpoint });
+  const regions = new Map(issuers.map(({ region, issuer }) => [new URL(issuer).origin, region]));
+
+  const timeProvider: TimeProvider = async ({ endpoint, url, company = '' }, work) => {
+    const labels = { region: regions.get(new URL(url).origin) ?? '', company, endpoint };
+    const end = provider.startTimer(labels);
     try {
       return await work();
     } catch (error) {
-      providerFailures.inc({ company, code: codeOf(error) ?? 'unknown' });
+      providerFailures.inc({ ...labels, code: codeOf(error) ?? 'unknown' });
       throw error;
     } finally {
       end();
@@ -67,13 +87,20 @@ export function createServerMetrics() {
   /** Counts what the routes answer. */
   function observe(app: FastifyInstance): void {
     app.addHook('onResponse', async (request, reply) => {
-      if (request.errorCode !== null) errors.inc({ code: request.errorCode });
-      if (request.routeOptions.url !== '/login/callback') return;
-      duration.observe(reply.elapsedTime / 1000);
-      if (request.company === null && request.errorCode === null) return; // A reload of a consumed callback.
-      logins.inc({ company: request.company ?? '', outcome: request.errorCode ?? 'recorded' });
+      const { company, errorCode, routeOptions } = request;
+      if (errorCode !== null) errors.inc({ code: errorCode });
+      if (routeOptions.url === '/login/start') starts.inc(labelsOf(company, errorCode ?? 'sent'));
+      if (routeOptions.url !== '/login/callback') return;
+      // Strangers are answered at once: they would make the others look fast.
+      if (company !== null) duration.observe({ company }, reply.elapsedTime / 1000);
+      if (company === null && errorCode === null) return; // A reload of a consumed callback.
+      logins.inc(labelsOf(company, errorCode ?? 'recorded'));
     });
   }
 
   return { registry, timeProvider, observe };
+}
+
+function labelsOf(company: string | null, outcome: string) {
+  return { company: company ?? '', outcome };
 }

@@ -1,10 +1,11 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { ChunkReport } from '../linking/chunk.ts';
+import type { Health } from './health.ts';
 import { createRegistry, SECONDS } from './metrics.ts';
 
 /** What the worker counts. */
-export function createWorkerMetrics() {
-  const registry = createRegistry('worker');
+export function createWorkerMetrics(health: Pick<Health, 'ask'>) {
+  const registry = createRegistry('worker', health);
   const registers = [registry];
   const results = new Counter({
     name: 'sso_link_worker_results_total',
@@ -22,6 +23,12 @@ export function createWorkerMetrics() {
     name: 'sso_link_worker_chunk_duration_seconds',
     help: 'A chunk, its retries included',
     buckets: SECONDS,
+    registers,
+  });
+  const failures = new Counter({
+    name: 'sso_link_worker_chunk_failures_total',
+    help: 'Chunks that were not linked and are brought again, by code',
+    labelNames: ['code'],
     registers,
   });
   const deadLetters = new Counter({
@@ -45,7 +52,10 @@ export function createWorkerMetrics() {
       for (const { outcome, reason } of report.results) results.inc({ outcome, reason: reason ?? '' });
       for (const { fault } of report.faulty) deadLetters.inc({ reason: fault });
     },
+    onFailure: (code: string): void => failures.inc({ code }),
+    /** @param partitions none where nobody knows: an old lag is told no longer */
     setLag(partitions: Iterable<[number, number]>): void {
+      lag.reset();
       for (const [partition, records] of partitions) lag.set({ partition }, records);
     },
   };

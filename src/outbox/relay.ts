@@ -16,6 +16,8 @@ export interface RelayOptions {
   concurrency?: number;
   /** After each round: what metrics count. */
   onRound?(round: Round): void;
+  /** After a round that got nowhere, as without the database: why. */
+  onFailure?(code: string): void;
 }
 
 export interface RelayLoop {
@@ -80,6 +82,7 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
       // One lane's trouble is no reason to pause; that of several in a row is likely everybody's.
       return (done.full || done.lanes.length === choice.most) && failuresInARow <= concurrency;
     } catch (error) {
+      options.onFailure?.(codeOf(error) ?? 'unknown');
       unwell(error);
       return failuresInARow <= concurrency;
     }

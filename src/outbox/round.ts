@@ -19,6 +19,8 @@ export interface Round {
   sent: number;
   /** By topic. */
   topics: Record<string, number>;
+  /** Rows that Kafka refused, and that are tried again. */
+  refused: number;
   /** Rows that were given up. */
   dead: DeadRow[];
   /** Lanes that didn't get through, and why: `kafka_unavailable`. */
@@ -113,7 +115,7 @@ type Send = (topic: string, lane: number, part: Row[]) => Promise<void>;
 /** All lanes at once; a lane's rows of a topic in order. */
 async function relayRows(tx: Transaction, send: Send, lanes: number[], rows: Row[]): Promise<Round> {
   const full = rows.length >= ROUND_ROWS;
-  const round: Round = { lanes, full, sent: 0, topics: {}, dead: [], failures: new Map() };
+  const round: Round = { lanes, full, sent: 0, topics: {}, refused: 0, dead: [], failures: new Map() };
   const sent: string[] = [];
   const until = Date.now() + ROUND_MS;
   const lines = await Promise.all(
@@ -203,6 +205,7 @@ async function countAttempt(
 ): Promise<void> {
   if (row.attempts + 1 < MAX_ATTEMPTS) {
     await sql`UPDATE outbox SET attempts = attempts + 1 WHERE id = ${row.id}`;
+    round.refused += 1;
     return;
   }
   const message = error instanceof Error ? error.message : 'refused';

@@ -14,7 +14,7 @@ interface EndedSession {
 
 /** `POST /logout`: ends the session here, and at JumpCloud where the SSO client says so. */
 export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
-  const { config, database, sealer, discovery, oauth } = deps;
+  const { config, database, sealer, metrics, discovery, oauth } = deps;
   const signedOut = `${config.PUBLIC_URL}/login?signed_out=1`;
 
   app.post('/logout', { schema: LOGOUT }, async (request, reply) => {
@@ -45,8 +45,16 @@ export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
         sealer.open(sealed, `sessions:${session.id}:${column}`);
       if (session.refreshToken) {
         // Not waited for: a slow provider must not hold up a sign-out.
-        oauth
-          .revoke(client, metadata, open(session.refreshToken, 'refresh_token'))
+        const refreshToken = open(session.refreshToken, 'refresh_token');
+        metrics
+          .timeProvider(
+            {
+              endpoint: 'revoke',
+              url: metadata.revocationEndpoint ?? client.issuer,
+              company: client.company.slug,
+            },
+            () => oauth.revoke(client, metadata, refreshToken),
+          )
           .catch((error: unknown) => {
             request.log.warn({ code: codeOf(error) }, 'the refresh token could not be revoked');
           });

@@ -10,6 +10,7 @@ import type { Discovery } from '../login/discovery.ts';
 import type { OAuthClients } from '../login/oauth-clients.ts';
 import { findSsoClient } from '../login/sso-client.ts';
 import type { Logger } from '../observability/log.ts';
+import type { ServerMetrics } from '../observability/server-metrics.ts';
 import type { Sealer } from '../seal.ts';
 import type { SignedIn } from './session.ts';
 
@@ -19,6 +20,7 @@ export interface RevalidateDeps {
   discovery: Discovery;
   oauth: OAuthClients;
   log: Logger;
+  metrics: Pick<ServerMetrics, 'timeProvider'>;
   /** Milliseconds. */
   revalidateAfter: number;
 }
@@ -78,7 +80,11 @@ async function refresh(deps: RevalidateDeps, sessionId: string, held: Held): Pro
   if (client === undefined) return true; // Disabled meanwhile: the session's next reading says so.
   try {
     const metadata = await discovery.metadata(client.issuer);
-    const tokens = await oauth.refresh(client, metadata, sealer.open(held.refreshToken, associated));
+    const refreshToken = sealer.open(held.refreshToken, associated);
+    const tokens = await deps.metrics.timeProvider(
+      { endpoint: 'refresh', url: metadata.tokenEndpoint, company: client.company.slug },
+      () => oauth.refresh(client, metadata, refreshToken),
+    );
     await database.sql`
       UPDATE sessions SET refresh_token = ${sealer.seal(tokens.refreshToken ?? '', associated)},
         revalidated_at = now(), revalidation_failing_since = NULL, revalidation_held_until = NULL

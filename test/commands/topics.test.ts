@@ -19,6 +19,10 @@ t.test('topics makes what is missing', { skip: brokers ? false : 'no Kafka' }, a
     topics: /^fail no topic .*: run `sso-link topics`/,
   });
 
+  const looked = await run('topics --check --json');
+  t.match(looked, { exitCode: 1, json: [{ partitions: 0 }, { partitions: 0 }, { partitions: 0 }] });
+  t.match(JSON.parse(looked.err), { error: 'topic_missing' }, 'only looked: nothing was made');
+
   const made = await run('topics --json');
   t.match(made, { exitCode: 0, err: '' });
   t.match(
@@ -26,6 +30,8 @@ t.test('topics makes what is missing', { skip: brokers ? false : 'no Kafka' }, a
     Array.from({ length: 3 }, () => [LANES, true]),
   );
   t.match((await run('topics --json')).json, [{ created: false }, { created: false }, { created: false }]);
+  const checked = await run('topics --check --json');
+  t.match(checked, { exitCode: 0, err: '', json: [{ partitions: LANES }, {}, {}] });
   t.match(await found(), { topics: /^ok 3 topics of 24 partitions/ });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { createStream } from '../../dev/stream.ts';
 import { readConfig } from '../../src/config.ts';
@@ -9,8 +10,10 @@ import { until } from '../support/until.ts';
 t.test('the server is ready while what it only uses is away, and says so', async (t) => {
   const service = await startHostileService(t);
   const { url, provider, database } = service;
-  const readyz = async () => {
-    const answer = await fetch(`${url}/readyz`);
+  const readyz = async (headers: Record<string, string> = {}) => {
+    // An answer is kept for a second.
+    await delay(1_100);
+    const answer = await fetch(`${url}/readyz`, { headers });
     return { code: answer.status, ...((await answer.json()) as object) };
   };
   t.same(await readyz(), { code: 200, status: 'ok', database: 'ok', outbox: 'ok', provider: 'ok' });
@@ -19,6 +22,11 @@ t.test('the server is ready while what it only uses is away, and says so', async
   await service.signIn();
   const away = { code: 200, status: 'degraded', database: 'ok', provider: 'us: provider_unreachable' };
   t.match(await readyz(), away, 'the region is told, and no company');
+  t.same(
+    await readyz({ 'x-forwarded-for': '203.0.113.7' }),
+    { code: 200, status: 'degraded' },
+    'whoever comes from outside is told no more than that',
+  );
   provider.be();
   await service.signIn();
   t.match(await readyz(), { status: 'ok', provider: 'ok' }, 'until it answers again');

@@ -1,14 +1,15 @@
 {{/*
 Every alert. `runbook` is a page in docs/runbooks/. Metrics are told by role; whichever pods tell of the same
 thing, the database's or a partition's, are put together with max.
-
-A counter's first count makes its series, and increase() sees no step there: hence `unless … offset`.
 */}}
 {{- define "sso-link.alerts" -}}
 {{- $of := printf "namespace=%q" .Release.Namespace -}}
 {{- $limits := .Values.monitoring.rules.thresholds -}}
-{{- /* What a person did, or a stranger: not ours to mend. */ -}}
-{{- $theirs := "access_denied|attempt_missing|client_changed|company_unknown|cross_site|grant_rejected|provider_said_no|rate_limited|request_malformed|sso_not_active" -}}
+{{- /* What a person did, or a stranger: not ours to mend, and no measure of how we do. */ -}}
+{{- $theirs := "access_denied|attempt_missing|grant_rejected|provider_said_no|rate_limited|request_malformed|sso_not_active" -}}
+{{- $logins := printf "sso_link_logins_total{%s, outcome!~%q}" $of $theirs -}}
+{{- $failed := printf "sso_link_logins_total{%s, outcome!~%q}" $of (printf "recorded|%s" $theirs) -}}
+{{- $unsent := printf "sso_link_login_starts_total{%s, outcome!~%q}" $of (printf "sent|%s" $theirs) -}}
 - alert: SsoLinkRoleMissing
   runbook: role-missing
   expr: |-
@@ -19,16 +20,32 @@ A counter's first count makes its series, and increase() sees no step there: hen
   severity: critical
   summary: 'No {{ "{{ $labels.role }}" }} runs'
   description: 'Prometheus has seen no {{ "{{ $labels.role }}" }} of SSO Link in {{ .Release.Namespace }} for five minutes.'
+- alert: SsoLinkNotReady
+  runbook: not-ready
+  expr: max by (role, dependency) (sso_link_ready{ {{- $of }}, kind="needs"}) == 0
+  for: 2m
+  severity: critical
+  summary: 'No {{ "{{ $labels.role }}" }} has what it needs: {{ "{{ $labels.dependency }}" }}'
+  description: 'Each {{ "{{ $labels.role }}" }} of SSO Link in {{ .Release.Namespace }} runs and is not ready.'
 - alert: SsoLinkLoginsFailing
   runbook: logins-failing
   expr: |-
-    sum(rate(sso_link_logins_total{ {{- $of }}, outcome!~"recorded|{{ $theirs }}"}[10m]))
-      / sum(rate(sso_link_logins_total{ {{- $of }}}[10m])) > {{ $limits.loginErrorRatio }}
-    and sum(increase(sso_link_logins_total{ {{- $of }}, outcome!~"recorded|{{ $theirs }}"}[10m])) > 5
+    ((sum(rate({{ $failed }}[10m])) or vector(0)) + (sum(rate({{ $unsent }}[10m])) or vector(0)))
+      / ((sum(rate({{ $logins }}[10m])) or vector(0)) + (sum(rate({{ $unsent }}[10m])) or vector(0))) > {{ $limits.loginErrorRatio }}
+    and ((sum(increase({{ $failed }}[10m])) or vector(0)) + (sum(increase({{ $unsent }}[10m])) or vector(0))) > 5
   for: 5m
   severity: critical
   summary: People can't sign in
   description: '{{ "{{ $value | humanizePercentage }}" }} of the logins fail for no fault of the person.'
+- alert: SsoLinkNobodySignsIn
+  runbook: nobody-signs-in
+  expr: |-
+    sum(increase(sso_link_login_starts_total{ {{- $of }}, outcome="sent"}[15m])) > {{ $limits.startsInVain }}
+    unless sum(increase(sso_link_logins_total{ {{- $of }}, outcome="recorded"}[15m])) > 0
+  for: 1m
+  severity: critical
+  summary: People go to JumpCloud, and nobody comes in
+  description: '{{ "{{ $value | humanize }}" }} sign-ins began within fifteen minutes, and none was recorded.'
 - alert: SsoLinkLoginsSlow
   runbook: logins-slow
   expr: |-
@@ -40,13 +57,13 @@ A counter's first count makes its series, and increase() sees no step there: hen
 - alert: SsoLinkProviderFailing
   runbook: provider-failing
   expr: |-
-    sum by (company) (rate(sso_link_provider_failures_total{ {{- $of }}, code!="grant_rejected"}[10m]))
-      / sum by (company) (rate(sso_link_provider_request_duration_seconds_count{ {{- $of }}}[10m])) > 0.5
-    and sum by (company) (increase(sso_link_provider_failures_total{ {{- $of }}, code!="grant_rejected"}[10m])) > 3
+    sum by (region, company, endpoint) (rate(sso_link_provider_failures_total{ {{- $of }}, code!="grant_rejected"}[10m]))
+      / sum by (region, company, endpoint) (rate(sso_link_provider_request_duration_seconds_count{ {{- $of }}}[10m])) > 0.5
+    and sum by (region, company, endpoint) (increase(sso_link_provider_failures_total{ {{- $of }}, code!="grant_rejected"}[10m])) > 3
   for: 5m
   severity: warning
-  summary: 'JumpCloud fails for {{ "{{ $labels.company }}" }}'
-  description: '{{ "{{ $value | humanizePercentage }}" }} of the requests to the provider of {{ "{{ $labels.company }}" }} fail.'
+  summary: 'JumpCloud fails for {{ "{{ with $labels.company }}{{ . }}{{ else }}region {{ $labels.region }}{{ end }} ({{ $labels.endpoint }})" }}'
+  description: '{{ "{{ $value | humanizePercentage }}" }} of these requests fail.'
 - alert: SsoLinkOutboxStuck
   runbook: outbox-stuck
   expr: max(sso_link_outbox_oldest_age_seconds{ {{- $of }}}) > {{ $limits.outboxAgeSeconds }}
@@ -70,13 +87,11 @@ A counter's first count makes its series, and increase() sees no step there: hen
   description: 'The worker is {{ "{{ $value }}" }} logins behind, for ten minutes.'
 - alert: SsoLinkDeadLetters
   runbook: dead-letters
-  expr: |-
-    sum by (reason) (increase(sso_link_worker_dead_letters_total{ {{- $of }}}[15m])) > 0
-    or sum by (reason) (sso_link_worker_dead_letters_total{ {{- $of }}} unless sso_link_worker_dead_letters_total{ {{- $of }}} offset 15m) > 0
-  for: 0m
+  expr: max by (reason) (sso_link_dead_letters{ {{- $of }}}) > 0
+  for: 1m
   severity: warning
   summary: 'Records that the worker could not understand ({{ "{{ $labels.reason }}" }})'
-  description: The worker put records aside. Nothing waits for them, and their logins have no result.
+  description: '{{ "{{ $value }}" }} records were put aside and wait for an operator. Their logins have no result.'
 - alert: SsoLinkLinksRefused
   runbook: links-refused
   expr: |-
