@@ -25,6 +25,7 @@ CMD ["dev/image/stand-ins.ts"]
 
 FROM dev AS build
 USER 0:0
+COPY scripts/bundle.ts scripts/bundle.ts
 RUN npm run build
 
 FROM ${NODE_IMAGE} AS image

@@ -12,7 +12,7 @@ export interface HealthAnswers {
 }
 
 export interface Health {
-  /** Whoever asks often gets the same answers for a second: they cost the database statements. */
+  /** Whoever asks often gets the same answers for a while: they cost the database statements. */
   ask(): Promise<HealthAnswers>;
   /** From now on the role is not ready, whatever else is there. */
   stopping(): void;
@@ -20,6 +20,8 @@ export interface Health {
 }
 
 const KEPT_MS = 1_000;
+/** A role that waits for something is ready soon after it is there. */
+const KEPT_UNWELL_MS = 50;
 
 /**
  * @param checks.needs what the role cannot work without
@@ -31,9 +33,10 @@ export function createHealth(checks: { needs: ReadinessChecks; uses?: ReadinessC
 
   async function askAll(): Promise<HealthAnswers> {
     const [needs, uses] = await Promise.all([ask(checks.needs), ask(checks.uses ?? {})]);
-    setTimeout(() => {
+    const forget = () => {
       answers = undefined;
-    }, KEPT_MS).unref();
+    };
+    setTimeout(forget, isWell(needs) ? KEPT_MS : KEPT_UNWELL_MS).unref();
     return { needs, uses };
   }
 
