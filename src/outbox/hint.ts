@@ -7,23 +7,27 @@ import postgres from 'postgres';
 import type { Database } from '../db/client.ts';
 
 const CHANNEL = 'sso_link_outbox';
+/** Where much goes on, the relay looks again by itself. */
+const MOMENT_MS = 10;
 const AGAIN_MS = 1_000;
 
 export type Hint = () => void;
 
-/** Tells the relays, soon: what is said while the last word is under way goes as one. */
+/** Tells the relays: at once, where nothing was said for a moment; else as one word at the moment's end. */
 export function createHint({ sql }: Pick<Database, 'sql'>): Hint {
-  let underWay = false;
-  let again = false;
-  return function hint() {
-    again = underWay;
-    if (underWay) return;
-    underWay = true;
-    const told = () => {
-      underWay = false;
-      if (again) hint();
-    };
-    sql`SELECT pg_notify(${CHANNEL}, '')`.then(told, told);
+  let waiting = false;
+  let saidAt = 0;
+  function say(): void {
+    waiting = false;
+    saidAt = performance.now();
+    sql`SELECT pg_notify(${CHANNEL}, '')`.catch(() => {});
+  }
+  return () => {
+    if (waiting) return;
+    const pause = saidAt + MOMENT_MS - performance.now();
+    if (pause <= 0) return say();
+    waiting = true;
+    setTimeout(say, pause).unref();
   };
 }
 
