@@ -14,16 +14,19 @@ export async function append(tx: Pick<Transaction, 'sql'>, events: readonly Outg
   await tx.sql`
     INSERT INTO outbox (lane, topic, key, headers, payload)
     SELECT lane, topic, key, headers, payload
-    FROM unnest(
-      ${events.map((e) => laneOf(e.key))}::smallint[], ${events.map((e) => e.topic)}::text[],
-      ${tx.sql.array(
-        events.map((e) => e.key),
-        BYTEA,
-      )}, ${events.map((e) => JSON.stringify(e.headers))}::jsonb[],
-      ${tx.sql.array(
-        events.map((e) => e.payload),
-        BYTEA,
-      )}
-    ) WITH ORDINALITY AS e(lane, topic, key, headers, payload, position)
+    FROM ROWS FROM (
+      unnest(
+        ${events.map((e) => laneOf(e.key))}::smallint[], ${events.map((e) => e.topic)}::text[],
+        ${tx.sql.array(
+          events.map((e) => e.key),
+          BYTEA,
+        )},
+        ${tx.sql.array(
+          events.map((e) => e.payload),
+          BYTEA,
+        )}
+      ),
+      jsonb_array_elements(${JSON.stringify(events.map((e) => e.headers))}::jsonb)
+    ) WITH ORDINALITY AS e(lane, topic, key, payload, headers, position)
     ORDER BY position`;
 }
