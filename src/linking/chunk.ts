@@ -109,7 +109,7 @@ function decideLogin(
   const email = normalizeEmail(event.email);
   const { userId: foundId, ...decision } = decide(
     { email: event.email, emailVerified: event.email_verified },
-    { linked: people.linked(identity.userId), linkRemoved: identity.linkRemoved },
+    { linked: people.linked(identity.userId, companyId), linkRemoved: identity.linkRemoved },
     email === null ? [] : people.candidates(companyId, email),
     {
       id: companyId,

@@ -3,6 +3,7 @@
  * in one statement, so in one round trip and one commit. No login without its event, no event without its
  * login (docs/decisions.md).
  */
+import { isElsewhere } from '../accounts/elsewhere.ts';
 import { hashToken } from '../cookies.ts';
 import type { Database } from '../db/client.ts';
 import { normalizeEmail } from '../email.ts';
@@ -116,7 +117,7 @@ export async function recordLogin(
       )
       SELECT first_login, EXISTS (
         SELECT FROM users u WHERE u.id = identity.user_id AND u.status = 'active'
-          AND (u.company_id IS NULL OR u.company_id = identity.company_id)
+          AND NOT ${isElsewhere(sql, sql`identity.company_id`)}
       ) AS signed_in
       FROM identity`;
     if (row === undefined) return { outcome: 'client_changed' };

@@ -112,7 +112,8 @@ t.test(
     const [kept] = await sql`SELECT count(*)::int AS n FROM dead_letters`;
     t.equal(kept?.n, ends.faulty, 'each dead letter is kept');
     const across = await sql`
-    SELECT FROM sso_identities i JOIN users u ON u.id = i.user_id WHERE u.company_id <> i.company_id OR u.id = 'ceo'`;
+    SELECT FROM sso_identities i JOIN users u ON u.id = i.user_id 
+    WHERE u.company_id IS DISTINCT FROM i.company_id OR u.id = 'ceo'`;
     t.equal(across.length, 0, 'nobody is linked across companies');
   },
 );
