@@ -184,6 +184,8 @@ export const logins = pgTable(
     ssoClientId: uuid('sso_client_id')
       .notNull()
       .references(() => ssoClients.id),
+    /** SHA-256 of the event's payload: a record of other bytes isn't this login's. Null of old logins. */
+    eventHash: bytea('event_hash'),
     authenticatedAt: now('authenticated_at'),
   },
   (l) => [

@@ -94,10 +94,15 @@ export async function recordLogin(
         ON CONFLICT (id) DO UPDATE
           SET email = excluded.email, name = excluded.name, last_login_at = excluded.last_login_at
         RETURNING i.id, i.company_id, i.user_id, xmax = 0 AS first_login
-      ), login AS (
-        INSERT INTO logins (id, state_hash, sso_identity_id, company_id, sso_client_id, authenticated_at)
-        SELECT ${loginId}, ${hashToken(attempt.state)}, id, company_id, ${attempt.ssoClientId}, ${now.toISOString()}
+      ), told AS (
+        SELECT CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END AS payload
         FROM identity
+      ), login AS (
+        INSERT INTO logins
+          (id, state_hash, sso_identity_id, company_id, sso_client_id, event_hash, authenticated_at)
+        SELECT ${loginId}, ${hashToken(attempt.state)}, id, company_id, ${attempt.ssoClientId}, sha256(payload),
+          ${now.toISOString()}
+        FROM identity, told
         RETURNING id
       ), session AS (
         INSERT INTO sessions (id, token_hash, login_id, sso_identity_id, return_to,
@@ -112,8 +117,8 @@ export async function recordLogin(
       ), event AS (
         INSERT INTO outbox (lane, topic, key, headers, payload)
         SELECT ${laneOf(known.key)}, ${known.topic}, ${known.key}, ${JSON.stringify(known.headers)}::jsonb,
-          CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END
-        FROM identity
+          payload
+        FROM told
       )
       SELECT first_login, EXISTS (
         SELECT FROM users u WHERE u.id = identity.user_id AND u.status = 'active'

@@ -102,6 +102,19 @@ t.test(
   },
 );
 
+t.test('a login holds the hash of its event, the first and every other', async (t) => {
+  const service = await startService(t);
+  const acme = await addCompany(service, 'acme');
+  const ada = addPerson(service, acme);
+  for (let i = 0; i < 2; i++) {
+    const browser = httpBrowser({ stopAt: [service.appUrl] });
+    await browser.signIn({ startUrl: `${service.url}/login/start?company=acme`, email: ada.email });
+  }
+  const rows = await service.database.sql`
+    SELECT l.event_hash = sha256(o.payload) AS same FROM logins l JOIN outbox o ON o.headers->>'ce_id' = l.id::text`;
+  t.same([...rows], [{ same: true }, { same: true }]);
+});
+
 t.test('two tabs at once both finish', async (t) => {
   const service = await startService(t);
   const acme = await addCompany(service, 'acme');
