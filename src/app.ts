@@ -63,7 +63,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     login.addHook('onRequest', limits.perAddress);
     loginRoute(login, deps);
     startRoute(login, deps, limits);
-    callbackRoute(login, deps, limits);
+    callbackRoute(login, deps);
   });
   waitRoute(app, deps);
   const revalidate = createRevalidate({ ...deps, revalidateAfter: config.SESSION_REVALIDATE_AFTER });
