@@ -1,4 +1,5 @@
 /** What the server shows, and what it takes: rows 63–65 of docs/security.md. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import t from 'tap';
 import { createOAuthClients } from '../../src/login/oauth-clients.ts';
@@ -222,4 +223,23 @@ t.test('row 65: headers of a megabyte, smuggling, and half a request', async (t)
     t.ok([400, 0].includes(statusOf(await raw(url, request))), name);
   }
   t.equal((await fetch(`${url}/login`)).status, 200, 'and the server goes on');
+});
+
+t.test('row 65: half a request is given up, and holds up no stop', async (t) => {
+  const halves = await startHostileService(t);
+  const { host } = new URL(halves.url);
+  const started = performance.now();
+  const halfOf = () => [
+    raw(halves.url, `POST /logout HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 10\r\n\r\nhalf`, {
+      quiet: 40_000,
+    }),
+    raw(halves.url, `GET /login HTTP/1.1\r\nHost: ${host}\r\n`, { quiet: 40_000 }),
+  ];
+  t.same((await Promise.all(halfOf())).map(statusOf), [415, 408], 'what was there is answered');
+  t.ok(performance.now() - started < 19_000, 'and the connection closed');
+  const late = halfOf();
+  await delay(500);
+  await halves.stop();
+  await Promise.all(late);
+  t.ok(performance.now() - started < 45_000, 'within the time that a role has for its stop');
 });
