@@ -156,6 +156,7 @@ export const ssoIdentities = pgTable(
     linkedAt: at('linked_at'),
     /** Set while a removed link awaits an approval (policy row 5). */
     linkRemovedAt: at('link_removed_at'),
+    /** The last one that the provider called verified: people are told apart by it. */
     email: text(),
     name: text(),
     firstLoginAt: now('first_login_at'),

@@ -89,10 +89,12 @@ export async function recordLogin(
         INSERT INTO sso_identities AS i
           (id, company_id, issuer, subject, email, name, first_login_at, last_login_at)
         SELECT ${identityId}, company_id, ${identity.issuer}, ${identity.subject},
-          ${normalizeEmail(profile.email)}, ${profile.name}, ${now.toISOString()}, ${now.toISOString()}
+          ${profile.emailVerified ? normalizeEmail(profile.email) : null}, ${profile.name}, ${now.toISOString()}, ${now.toISOString()}
         FROM client
         ON CONFLICT (id) DO UPDATE
-          SET email = excluded.email, name = excluded.name, last_login_at = excluded.last_login_at
+          SET last_login_at = excluded.last_login_at,
+            email = CASE WHEN NOT (${isErased(sql)}) THEN coalesce(excluded.email, i.email) END,
+            name = CASE WHEN NOT (${isErased(sql)}) THEN excluded.name END
         RETURNING i.id, i.company_id, i.user_id, xmax = 0 AS first_login
       ), told AS (
         SELECT CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END AS payload
@@ -132,6 +134,10 @@ export async function recordLogin(
     throw error;
   }
 }
+
+/** Of a user who was erased, the identity says nothing more of the person. */
+const isErased = (sql: Database['sql']) => sql`
+  EXISTS (SELECT FROM users u WHERE u.id = i.user_id AND u.status = 'deleted')`;
 
 /** Whether a login was recorded for this attempt: asked when a COMMIT's outcome is unknown. */
 export async function wasRecorded({ sql }: Pick<Database, 'sql'>, attempt: Attempt): Promise<boolean> {

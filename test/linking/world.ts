@@ -89,8 +89,9 @@ export function worldOf({ sql }: Pick<TestDatabase, 'sql'>) {
       const name = person.name === undefined ? person.subject : person.name;
       await sql`
         INSERT INTO sso_identities (id, company_id, issuer, subject, email)
-        VALUES (${identityId}, ${company.id}, ${ISSUER}, ${person.subject}, ${normalizeEmail(email)})
-        ON CONFLICT (id) DO UPDATE SET email = excluded.email, last_login_at = now()`;
+        VALUES (${identityId}, ${company.id}, ${ISSUER}, ${person.subject},
+          ${(person.verified ?? true) ? normalizeEmail(email) : null})
+        ON CONFLICT (id) DO UPDATE SET email = coalesce(excluded.email, sso_identities.email), last_login_at = now()`;
       const { key, payload, headers } = ssoAuthenticated.create(
         {
           id: loginId,
