@@ -259,7 +259,8 @@ t.test('row 53: doubled and oversized cookies', async (t) => {
     '; =; ;;=x; a',
     '; __proto__=x',
   ]) {
-    t.match((await sessionOf(token, cookies)).status, /^(200|401)$/, cookies);
+    t.match(await sessionOf(token, cookies), { status: 200 }, `${cookies}: the first counts`);
+    t.match(await sessionOf('x', `; ${SESSION_COOKIE}=${token}`), NOBODY, 'and no other');
   }
   for (const value of [
     '',
@@ -272,7 +273,7 @@ t.test('row 53: doubled and oversized cookies', async (t) => {
     "' OR 1=1",
   ]) {
     const { status } = await sessionOf(encodeURI(value) === value ? value : encodeURIComponent(value));
-    t.ok(status === 401 || value === `"${token}"`, `${value}: ${status}`);
+    t.equal(status, 401, value);
   }
   const huge = await fetch(`${service.url}/session`, { headers: { cookie: `a=${'a'.repeat(12_000)}` } });
   t.equal(huge.status, 401, '12 kB of somebody else’s cookies');
