@@ -1,9 +1,10 @@
 /**
- * `npm run security:matrix`: the rows of docs/security.md, each with the tests that show it, found by their
- * names (`row 36: …`, `rows 59, 62: …`). Ends with 1 where a row has neither a test nor an explanation.
+ * `npm run security:matrix`: the rows of docs/security.md, each with the tests that show it
+ * (tests-by-row.ts). Ends with 1 where a row has neither a test nor an explanation.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { HOSTILE_TOKENS } from '../test/support/hostile/id-tokens.ts';
+import { rowsShownBy } from './tests-by-row.ts';
 
 const ROWS = 73;
 const ROOT = new URL('../', import.meta.url);
@@ -14,9 +15,7 @@ const show = (row: number, file: string) =>
   found.set(row, (found.get(row) ?? new Set()).add(`test/security/${file}`));
 for (const file of files.sort()) {
   const text = await readFile(new URL(`test/security/${file}`, ROOT), 'utf8');
-  for (const [, list = ''] of text.matchAll(/['"`]rows? ([\d, –and]+):/g)) {
-    for (const row of list.match(/\d+/g) ?? []) show(Number(row), file);
-  }
+  for (const row of rowsShownBy(text)) show(row, file);
 }
 // The hostile ID tokens are data: a test is made of each.
 for (const { row } of HOSTILE_TOKENS) show(row, 'id-token.test.ts');

@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { AppDeps } from './app-deps.ts';
+import { closeInTime, HTTP_TIMEOUTS } from './http-timeouts.ts';
 import { newId } from './ids.ts';
 import { callbackRoute } from './login/callback-route.ts';
 import { createLoginLimits } from './login/limits.ts';
@@ -20,6 +21,8 @@ import { createRevalidate } from './sessions/revalidate.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
 
 const BODY_LIMIT = 16 * 1024;
+/** A login that is under way asks its provider meanwhile. */
+const CLOSE_MS = 20_000;
 
 /** The server's app, ready to listen or to be injected into: plugins, then the routes in reading order. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -30,12 +33,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
     exposeHeadRoutes: false,
     bodyLimit: BODY_LIMIT,
+    ...HTTP_TIMEOUTS,
     requestIdHeader: false,
     genReqId: newId,
     // What came before the door closed is answered, and told to come back on another connection.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
   });
+  closeInTime(app, CLOSE_MS);
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.removeAllContentTypeParsers();
   app.decorateRequest('company', null);
@@ -59,7 +64,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     login.addHook('onRequest', limits.perAddress);
     loginRoute(login, deps);
     startRoute(login, deps, limits);
-    callbackRoute(login, deps, limits);
+    callbackRoute(login, deps);
   });
   waitRoute(app, deps);
   const revalidate = createRevalidate({ ...deps, revalidateAfter: config.SESSION_REVALIDATE_AFTER });

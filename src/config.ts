@@ -219,7 +219,7 @@ export const VARIABLES = {
     read: wholeNumber(1, 1_000_000_000),
   }),
   RATE_LIMIT_PER_COMPANY: variable({
-    about: 'Login requests a minute for one company.',
+    about: 'Logins begun a minute at one company; above it, each network has a hundredth of it.',
     wants: 'a whole number from 1',
     fallback: '1200',
     read: wholeNumber(1, 1_000_000_000),

@@ -1,5 +1,5 @@
 /** An operator's hand on links: the same invariants as the linking worker's, the same order of locks. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import { companyBySlug } from '../companies/companies.ts';
 import type { Transaction } from '../db/client.ts';
@@ -39,7 +39,7 @@ export async function linkByHand(
       `user '${user.id}' is ${user.status}: nobody could sign in by it`,
     );
   }
-  await refuseForeign(tx, user.companyId, company.id, user.id);
+  await refuseForeign(tx, user, company.id);
   const [other] = await tx.db
     .select({ id: ssoIdentities.id })
     .from(ssoIdentities)
@@ -138,13 +138,24 @@ async function lockIdentity(tx: Transaction, id: string): Promise<Identity> {
 
 async function refuseForeign(
   tx: Transaction,
-  userCompanyId: string | null,
+  user: { id: string; companyId: string | null },
   companyId: string,
-  userId: string,
 ): Promise<void> {
-  if (userCompanyId === null || userCompanyId === companyId) return;
-  const [owner] = await tx.db.select().from(companies).where(eq(companies.id, userCompanyId));
-  throw new SsoLinkError('other_company', `user '${userId}' belongs to company '${owner?.slug}'`);
+  if (user.companyId === companyId) return;
+  if (user.companyId !== null) {
+    const [owner] = await tx.db.select().from(companies).where(eq(companies.id, user.companyId));
+    throw new SsoLinkError('other_company', `user '${user.id}' belongs to company '${owner?.slug}'`);
+  }
+  const [link] = await tx.db
+    .select({ id: ssoIdentities.id, slug: companies.slug })
+    .from(ssoIdentities)
+    .innerJoin(companies, eq(companies.id, ssoIdentities.companyId))
+    .where(and(eq(ssoIdentities.userId, user.id), ne(ssoIdentities.companyId, companyId)));
+  if (!link) return;
+  throw new SsoLinkError(
+    'other_company',
+    `user '${user.id}' is linked at company '${link.slug}': \`links remove ${link.id}\` comes first`,
+  );
 }
 
 function unknown(id: string, who: string): SsoLinkError {

@@ -17,6 +17,8 @@ export async function setUserStatus(
   id: string,
   status: 'active' | 'suspended',
 ): Promise<{ changed: boolean }> {
+  // An import under way has read the status, and would write it back.
+  await lockMirror(tx);
   const user = await lockUser(tx, id);
   if (user.status === 'deleted') {
     throw new SsoLinkError('user_deleted', `user '${id}' was deleted: that is final`);

@@ -2,15 +2,32 @@ import { createRequire } from 'node:module';
 
 /** Providers that the list lacks: everybody may get an address there. */
 const MORE = [
+  'aleeas.com',
+  'anonaddy.me',
+  'disroot.org',
   'duck.com',
   'fastmail.com',
   'hey.com',
+  'kakao.com',
+  'keemail.me',
+  'mailfence.com',
+  'mozmail.com',
+  'passinbox.com',
+  'passmail.net',
+  'posteo.de',
+  'posteo.net',
   'privaterelay.appleid.com',
+  'riseup.net',
+  'skiff.com',
+  'slmail.me',
+  'startmail.com',
   'tuta.com',
   'tuta.io',
   'tutamail.com',
   'tutanota.com',
   'tutanota.de',
+  'users.noreply.github.com',
+  'zohomail.com',
 ];
 
 /** Reserved for documentation (RFC 2606 §3): the list has one of them by mistake. */

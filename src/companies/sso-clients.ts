@@ -67,7 +67,12 @@ export async function createSsoClient(
     action: 'client.create',
     target: id,
     companyId: company.id,
-    details: { region, client_id: client.clientId, auth_method: client.authMethod },
+    details: {
+      region,
+      client_id: client.clientId,
+      auth_method: client.authMethod,
+      logout_at_provider: client.logoutAtProvider,
+    },
   });
   return view(created as SsoClientRow, client.slug);
 }
@@ -140,6 +145,8 @@ export async function updateSsoClient(
     details: {
       region: issuer.region,
       client_id: clientId,
+      auth_method: change.authMethod ?? before.authMethod,
+      logout_at_provider: change.logoutAtProvider ?? before.logoutAtProvider,
       secret_changed: change.clientSecret !== undefined,
       version: before.version + 1,
     },

@@ -156,6 +156,7 @@ export const ssoIdentities = pgTable(
     linkedAt: at('linked_at'),
     /** Set while a removed link awaits an approval (policy row 5). */
     linkRemovedAt: at('link_removed_at'),
+    /** The last one that the provider called verified: people are told apart by it. */
     email: text(),
     name: text(),
     firstLoginAt: now('first_login_at'),
@@ -184,6 +185,8 @@ export const logins = pgTable(
     ssoClientId: uuid('sso_client_id')
       .notNull()
       .references(() => ssoClients.id),
+    /** SHA-256 of the event's payload: a record of other bytes isn't this login's. Null of old logins. */
+    eventHash: bytea('event_hash'),
     authenticatedAt: now('authenticated_at'),
   },
   (l) => [

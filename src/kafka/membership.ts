@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import { SsoLinkError } from '../errors.ts';
-import { missingCodec } from './codecs.ts';
+import { codecTrouble } from './codecs.ts';
 
 /** A fetch, a heartbeat, a rejoin or a crash is a sign of life; they come every few seconds. */
 const SILENT_MS = 120_000;
@@ -52,7 +52,7 @@ export function followMembership(consumer: Consumer): Membership {
     hear();
     member = false;
     if (restart || leaving) return;
-    const why = missingCodec(error) ?? error.message;
+    const why = codecTrouble(error) ?? error.message;
     fail(new SsoLinkError('consumer_stopped', `the consumer has stopped for good: ${why}`));
   });
 

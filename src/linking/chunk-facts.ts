@@ -9,6 +9,10 @@ export interface KnownLogin {
   identityId: string;
   companyId: string;
   ssoClientId: string;
+  /** The company's slug. */
+  company: string;
+  /** SHA-256 of the event as it was recorded; null of a login that an older version recorded. */
+  eventHash: Buffer | null;
   companyActive: boolean;
   clientActive: boolean;
   createsUsers: boolean;
@@ -50,7 +54,8 @@ export async function readFacts(tx: Transaction, logins: IncomingLogin[]): Promi
 
   const known = tx.sql<(KnownLogin & { place: string })[]>`
     SELECT place, l.sso_identity_id AS "identityId", l.company_id AS "companyId",
-      l.sso_client_id AS "ssoClientId", c.status = 'active' AS "companyActive",
+      l.sso_client_id AS "ssoClientId", c.slug AS company, l.event_hash AS "eventHash",
+      c.status = 'active' AS "companyActive",
       k.status = 'active' AND k.company_id = c.id AS "clientActive", c.creates_users AS "createsUsers",
       r.login_id IS NOT NULL AS decided,
       d.domain, d.company_id AS "domainCompanyId", d.verified_by AS "domainVerifiedBy"

@@ -7,6 +7,8 @@ import type { IncomingLogin } from './incoming.ts';
 /** A login and what was decided for it. */
 export interface Decided {
   login: IncomingLogin;
+  /** The company's slug. */
+  company: string;
   result: LinkResult;
   /** The decision's, and its event's. */
   spans: { decision: Span; event: Span };

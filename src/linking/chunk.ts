@@ -6,6 +6,7 @@
  * FOR UPDATE, since what a link writes (`user_id`, `company_id`) belongs to a unique key each, and a lock
  * that has to be raised later is a deadlock in waiting.
  */
+import { createHash } from 'node:crypto';
 import type { Database } from '../db/client.ts';
 import { normalizeEmail } from '../email.ts';
 import { type LinkResult, linkResult } from '../events/link-result.ts';
@@ -68,7 +69,7 @@ export async function runChunk(
           const decision = decisionSpan(traced, login);
           const result = decideLogin(login, known, identity, facts.people, writes, now);
           const event = resultSpan(traced, decision);
-          writes.results.push({ login, result, spans: { decision, event } });
+          writes.results.push({ login, company: known.company, result, spans: { decision, event } });
           report.results.push(result);
         }
       });
@@ -86,15 +87,23 @@ export async function runChunk(
 const UNKNOWN = { fault: 'unknown_login', error: 'no such login is recorded' } as const;
 
 /** Nobody is linked on the word of a record alone: it has to agree with the login that was recorded. */
-function faultOf({ event }: IncomingLogin, known: KnownLogin | undefined) {
+function faultOf({ event, record }: IncomingLogin, known: KnownLogin | undefined) {
   if (known === undefined) return UNKNOWN;
   const wrong = [
     event.sso_identity_id !== known.identityId && 'sso_identity_id',
     event.company_id !== known.companyId && 'company_id',
     event.sso_client_id !== known.ssoClientId && 'sso_client_id',
+    // Whoever may write to the topic could give a colleague's email to a login of his own.
+    known.eventHash !== null && !known.eventHash.equals(hashOf(record)) && 'the event as a whole',
   ].filter((field) => field !== false);
   if (wrong.length === 0) return undefined;
   return { fault: 'login_mismatch', error: `not as the login was recorded: ${wrong.join(', ')}` } as const;
+}
+
+function hashOf({ value }: IncomingRecord): Buffer {
+  return createHash('sha256')
+    .update(value ?? '')
+    .digest();
 }
 
 function decideLogin(
@@ -109,7 +118,7 @@ function decideLogin(
   const email = normalizeEmail(event.email);
   const { userId: foundId, ...decision } = decide(
     { email: event.email, emailVerified: event.email_verified },
-    { linked: people.linked(identity.userId), linkRemoved: identity.linkRemoved },
+    { linked: people.linked(identity.userId, companyId), linkRemoved: identity.linkRemoved },
     email === null ? [] : people.candidates(companyId, email),
     {
       id: companyId,

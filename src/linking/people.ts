@@ -30,7 +30,8 @@ export interface LinkFacts {
 }
 
 export interface People {
-  linked(userId: string | null): IdentityFacts['linked'];
+  /** The user that an SSO identity of the company is linked to. */
+  linked(userId: string | null, companyId: string): IdentityFacts['linked'];
   /** Everybody who has to do with the email, for one company's question. */
   candidates(companyId: string, email: string): Candidate[];
   /** From now on the identity is the user's, and a user of no company belongs to the identity's. */
@@ -63,7 +64,10 @@ export function peopleOf(found: {
   const linkAt = (user: UserFacts, companyId: string) =>
     linksOf(user).find((link) => link.companyId === companyId);
 
-  /** A user of no company belongs to where it is linked; where that is elsewhere too, it is elsewhere. */
+  /**
+   * A user of no company belongs to where it is linked; where that is elsewhere too, it is elsewhere for
+   * either. Who needs it in SQL has src/accounts/elsewhere.ts.
+   */
   const companyOf = (user: UserFacts, here: string) =>
     user.companyId ??
     linksOf(user).find((link) => link.companyId !== here)?.companyId ??
@@ -83,9 +87,9 @@ export function peopleOf(found: {
   };
 
   return {
-    linked(userId) {
+    linked(userId, companyId) {
       const user = userId === null ? undefined : users.get(userId);
-      return user ? { userId: user.id, status: user.status, companyId: user.companyId } : null;
+      return user ? { userId: user.id, status: user.status, companyId: companyOf(user, companyId) } : null;
     },
 
     candidates: (companyId, email) =>

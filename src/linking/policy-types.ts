@@ -12,7 +12,7 @@ export interface LoginFacts {
 
 export interface IdentityFacts {
   /** The user that the SSO identity is linked to. */
-  linked: { userId: string; status: UserStatus; companyId: string | null } | null;
+  linked: Pick<Candidate, 'userId' | 'status' | 'companyId'> | null;
   /** Its link was removed, and nobody approved a new one. */
   linkRemoved: boolean;
 }

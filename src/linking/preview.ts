@@ -82,7 +82,10 @@ async function decider(sql: Database['sql'], companyId: string, emails: string[]
     const identity = identityOf.get(email);
     return decide(
       { email, emailVerified: true },
-      { linked: people.linked(identity?.userId ?? null), linkRemoved: identity?.linkRemoved ?? false },
+      {
+        linked: people.linked(identity?.userId ?? null, companyId),
+        linkRemoved: identity?.linkRemoved ?? false,
+      },
       people.candidates(companyId, email),
       company,
     );

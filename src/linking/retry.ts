@@ -7,13 +7,15 @@ import { type ChunkTrace, UNTRACED } from './chunk-spans.ts';
 
 /** Somebody else was faster (unique_violation, serialization_failure, deadlock_detected): look again. */
 const RUN_AGAIN = ['23505', '40001', '40P01', 'chunk_conflict'];
-/** Data exceptions and integrity violations: the same records fail the same way each time. */
-const REFUSED = /^(22|23)/;
+/** Of a SQLSTATE: data exceptions, integrity violations and limits. The same records fail the same way each time. */
+const REFUSED = /^(22|23|54)/;
+/** The driver's and the system's words for a connection that isn't there; our own errors are spelled like this, too. */
+const NO_CONNECTION = /^(CONNECT|E[A-Z]+$|[a-z])/;
 const TRIES = 8;
 
 /**
- * Links a chunk, whatever is in it. Where another worker was faster it is run again; what the database
- * refuses is bisected to the record, which becomes a dead letter.
+ * Links a chunk, whatever is in it. Where another worker was faster it is run again; what the records are at
+ * fault for, and not the database's state, is bisected to the record, which becomes a dead letter.
  * @throws SsoLinkError `linking_unavailable`: nothing more was committed, a later try may go better
  */
 export async function linkChunk(
@@ -45,19 +47,41 @@ async function runOrSplit(
   try {
     return await insist(() => runChunk(database, records, [], traced));
   } catch (error) {
-    const code = codeOf(error) ?? 'unknown';
-    if (!REFUSED.test(code)) throw unavailable(code, error);
+    if (!isRecords(error)) throw unavailable(error);
     const [record] = records;
     if (record !== undefined && records.length === 1) {
-      const refused = { record, fault: 'database_refused', error: `SQLSTATE ${code}` } as const;
-      return await runChunk(database, [], [refused]).catch((e: unknown) => {
-        throw unavailable(codeOf(e) ?? 'unknown', e);
-      });
+      return await putAside(database, record, codeOf(error) ?? (error as Error).name);
     }
     const middle = Math.ceil(records.length / 2);
     split([records.slice(0, middle), records.slice(middle)]);
     return { results: [], decided: [], duplicates: 0, faulty: [] };
   }
+}
+
+/** The record as a dead letter; without its value, where it is the value that can't be kept either. */
+async function putAside(database: Database, record: IncomingRecord, code: string): Promise<ChunkReport> {
+  const keep = (kept: IncomingRecord, error: string) =>
+    runChunk(database, [], [{ record: kept, fault: 'database_refused', error }]);
+  try {
+    return await keep(record, code);
+  } catch (error) {
+    if (!isRecords(error)) throw unavailable(error);
+    const lost = `${code}; its value of ${record.value?.length ?? 0} bytes can't be kept`;
+    return await keep({ ...record, value: null }, lost).catch((e: unknown) => {
+      throw unavailable(e);
+    });
+  }
+}
+
+/**
+ * Whether it is the records' fault: what isn't the database's word or a lost connection is thrown here, by what
+ * they hold (a value that is too long for a string).
+ */
+function isRecords(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code === undefined) return true;
+  if (NO_CONNECTION.test(code)) return false;
+  return /^[0-9A-Z]{5}$/.test(code) ? REFUSED.test(code) : true;
 }
 
 async function insist<T>(work: () => Promise<T>): Promise<T> {
@@ -73,7 +97,8 @@ async function insist<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A database's error may quote an email (`detail`), so it is no cause: its code is. */
-function unavailable(code: string, error: unknown): SsoLinkError {
+function unavailable(error: unknown): SsoLinkError {
+  const code = codeOf(error) ?? 'unknown';
   const message = error instanceof Error ? error.message : 'unknown';
   return new SsoLinkError('linking_unavailable', `the chunk was not linked: ${code} ${message}`, {
     cause: { code },

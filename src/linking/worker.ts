@@ -70,13 +70,13 @@ function tell(log: Logger, { decided, duplicates, faulty }: ChunkReport, chunk: 
 }
 
 /** The person is followed by the same names as in the line of the login. */
-function lineOf({ login, result, spans }: Decided): object {
+function lineOf({ login, company, result, spans }: Decided): object {
   const { event, emailHash } = login;
   return {
     trace_id: spans.decision.traceId,
     login_id: result.login_id,
     sso_identity_id: result.sso_identity_id,
-    company: event.company,
+    company,
     email_hash: emailHash,
     outcome: result.outcome,
     reason: result.reason ?? undefined,

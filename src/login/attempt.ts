@@ -36,9 +36,12 @@ export function sealAttempt(sealer: Sealer, attempt: Attempt): { name: string; v
   return { name, value: sealer.seal(JSON.stringify(attempt), name) };
 }
 
+/** As we name them. Another name may hold what no `Set-Cookie` takes. */
+const NAME = new RegExp(`^${PREFIX}[0-9a-z]+_[0-9a-f]{16}$`);
+
 /** The browser's cookies that must go, so that one more attempt finds room. */
 export function attemptsToForget(cookies: Cookies): string[] {
-  const names = Object.keys(cookies).filter((name) => name.startsWith(PREFIX));
+  const names = Object.keys(cookies).filter((name) => NAME.test(name));
   return names.sort().slice(0, Math.max(0, names.length - (MAX_ATTEMPTS - 1)));
 }
 

@@ -6,11 +6,11 @@ import { codeOf, SsoLinkError } from '../errors.ts';
 import { readSession } from '../sessions/session.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
 import { finishLogin } from './finish-login.ts';
-import type { LoginLimits } from './limits.ts';
 import type { CallbackQuery, Query } from './query.ts';
 import { wasRecorded } from './record.ts';
 import { CALLBACK } from './route-schemas.ts';
 import { findAttempted, type SsoClient } from './sso-client.ts';
+import { createUsedAttempts } from './used-attempts.ts';
 
 const YEAR_S = 365 * 24 * 60 * 60;
 /** For a second. */
@@ -42,13 +42,14 @@ type Request = FastifyRequest<{ Querystring: Callback }>;
 type Finished = { client: SsoClient; signedIn: boolean };
 
 /** `GET /login/callback`: the provider's answer becomes a recorded login, or a page that says what to do. */
-export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
+export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
   const { config, database, sealer } = deps;
   /**
    * By state. A code is brought once, however often its callback is sent: the second time a provider revokes
    * what it gave for the first (RFC 6749 §4.1.2), and the session would end at its next revalidation.
    */
   const underWay = new Map<string, Promise<Finished>>();
+  const used = createUsedAttempts(config.LOGIN_ATTEMPT_TTL);
 
   app.get<{ Querystring: Callback }>('/login/callback', { schema: CALLBACK }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -61,9 +62,12 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
     const { attempt, name } = found;
     // Whatever comes of it, the attempt is over.
     reply.clearCookie(name, COOKIE_OPTIONS);
-    if (error) throw providerError(error);
+    if (error) {
+      used.use(attempt);
+      throw providerError(error);
+    }
 
-    const { client, signedIn } = await once(attempt, () => finish(request, reply, attempt));
+    const { client, signedIn } = await once(attempt, () => finish(request, attempt));
     return goOn(reply, attempt, client, signedIn);
   });
 
@@ -76,14 +80,14 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
     return finished;
   }
 
-  async function finish(request: Request, reply: FastifyReply, attempt: Attempt): Promise<Finished> {
+  async function finish(request: Request, attempt: Attempt): Promise<Finished> {
     const found = await findAttempted(database, sealer, attempt);
     if (found === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
     const { client, recorded } = found;
     if (client.version !== attempt.ssoClientVersion) {
       throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
     }
-    await limits.perCompany(client.company.slug, request, reply);
+    request.company = client.company.slug;
     return {
       client,
       signedIn: recorded ? await isSignedIn(attempt) : await consume(request, attempt, client),
@@ -92,6 +96,7 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
 
   /** Finishes the login, or finds that it is finished: a twin was faster, or COMMIT's answer was lost. */
   async function consume(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
+    if (!used.use(attempt)) throw new SsoLinkError('attempt_missing', 'the attempt came to nothing before');
     try {
       const result = await finishLogin(deps, {
         attempt,

@@ -4,11 +4,21 @@ import { SsoLinkError } from '../errors.ts';
 
 export interface LoginLimits {
   perAddress(request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** @param company its slug: of a company that exists, so that no stranger chooses the keys */
+  /**
+   * For a login that begins: anybody can have one begin. Its callback brings the sealed attempt that was
+   * counted here, and isn't counted again.
+   * @param company its slug: of a company that exists, so that no stranger chooses the keys
+   */
   perCompany(company: string, request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
-/** Limits on login requests, a minute and a process. @throws SsoLinkError `rate_limited` */
+/** What each network may begin at a company whose limit is used up. */
+const SHARE = 0.01;
+
+/**
+ * Limits on login requests, a minute and a process. A company's limit, once it is used up, holds for the networks
+ * that have had their share of it: so nobody locks a company out by filling it. @throws SsoLinkError `rate_limited`
+ */
 export function createLoginLimits(
   app: FastifyInstance,
   limits: { perAddress: number; perCompany: number },
@@ -24,18 +34,26 @@ export function createLoginLimits(
     keyGenerator: (request) => `company ${request.company}`,
   });
 
-  async function hold(limit: typeof address, request: FastifyRequest, reply: FastifyReply) {
-    const state = await limit(request);
-    if (state.isAllowed || !state.isExceeded) return;
-    void reply.header('retry-after', state.ttlInSeconds);
-    throw new SsoLinkError('rate_limited', `more login requests than allowed: ${state.key}`);
+  const share = app.createRateLimit({
+    max: Math.ceil(limits.perCompany * SHARE),
+    timeWindow: '1 minute',
+    keyGenerator: (request) => `company ${request.company} by ${network(request.ip)}`,
+  });
+
+  /** Refuses where all of them are used up. */
+  async function hold(all: (typeof address)[], request: FastifyRequest, reply: FastifyReply) {
+    const states = await Promise.all(all.map((limit) => limit(request)));
+    const over = states.flatMap((state) => (!state.isAllowed && state.isExceeded ? [state] : []));
+    if (over.length < states.length) return;
+    void reply.header('retry-after', Math.min(...over.map((state) => state.ttlInSeconds)));
+    throw new SsoLinkError('rate_limited', `more login requests than allowed: ${over.at(-1)?.key}`);
   }
 
   return {
-    perAddress: (request, reply) => hold(address, request, reply),
+    perAddress: (request, reply) => hold([address], request, reply),
     perCompany(slug, request, reply) {
       request.company = slug;
-      return hold(company, request, reply);
+      return hold([company, share], request, reply);
     },
   };
 }

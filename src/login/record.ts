@@ -3,6 +3,7 @@
  * in one statement, so in one round trip and one commit. No login without its event, no event without its
  * login (docs/decisions.md).
  */
+import { isElsewhere } from '../accounts/elsewhere.ts';
 import { hashToken } from '../cookies.ts';
 import type { Database } from '../db/client.ts';
 import { normalizeEmail } from '../email.ts';
@@ -88,15 +89,22 @@ export async function recordLogin(
         INSERT INTO sso_identities AS i
           (id, company_id, issuer, subject, email, name, first_login_at, last_login_at)
         SELECT ${identityId}, company_id, ${identity.issuer}, ${identity.subject},
-          ${normalizeEmail(profile.email)}, ${profile.name}, ${now.toISOString()}, ${now.toISOString()}
+          ${profile.emailVerified ? normalizeEmail(profile.email) : null}, ${profile.name}, ${now.toISOString()}, ${now.toISOString()}
         FROM client
         ON CONFLICT (id) DO UPDATE
-          SET email = excluded.email, name = excluded.name, last_login_at = excluded.last_login_at
+          SET last_login_at = excluded.last_login_at,
+            email = CASE WHEN NOT (${isErased(sql)}) THEN coalesce(excluded.email, i.email) END,
+            name = CASE WHEN NOT (${isErased(sql)}) THEN excluded.name END
         RETURNING i.id, i.company_id, i.user_id, xmax = 0 AS first_login
-      ), login AS (
-        INSERT INTO logins (id, state_hash, sso_identity_id, company_id, sso_client_id, authenticated_at)
-        SELECT ${loginId}, ${hashToken(attempt.state)}, id, company_id, ${attempt.ssoClientId}, ${now.toISOString()}
+      ), told AS (
+        SELECT CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END AS payload
         FROM identity
+      ), login AS (
+        INSERT INTO logins
+          (id, state_hash, sso_identity_id, company_id, sso_client_id, event_hash, authenticated_at)
+        SELECT ${loginId}, ${hashToken(attempt.state)}, id, company_id, ${attempt.ssoClientId}, sha256(payload),
+          ${now.toISOString()}
+        FROM identity, told
         RETURNING id
       ), session AS (
         INSERT INTO sessions (id, token_hash, login_id, sso_identity_id, return_to,
@@ -111,12 +119,12 @@ export async function recordLogin(
       ), event AS (
         INSERT INTO outbox (lane, topic, key, headers, payload)
         SELECT ${laneOf(known.key)}, ${known.topic}, ${known.key}, ${JSON.stringify(known.headers)}::jsonb,
-          CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END
-        FROM identity
+          payload
+        FROM told
       )
       SELECT first_login, EXISTS (
         SELECT FROM users u WHERE u.id = identity.user_id AND u.status = 'active'
-          AND (u.company_id IS NULL OR u.company_id = identity.company_id)
+          AND NOT ${isElsewhere(sql, sql`identity.company_id`)}
       ) AS signed_in
       FROM identity`;
     if (row === undefined) return { outcome: 'client_changed' };
@@ -126,6 +134,10 @@ export async function recordLogin(
     throw error;
   }
 }
+
+/** Of a user who was erased, the identity says nothing more of the person. */
+const isErased = (sql: Database['sql']) => sql`
+  EXISTS (SELECT FROM users u WHERE u.id = i.user_id AND u.status = 'deleted')`;
 
 /** Whether a login was recorded for this attempt: asked when a COMMIT's outcome is unknown. */
 export async function wasRecorded({ sql }: Pick<Database, 'sql'>, attempt: Attempt): Promise<boolean> {

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf } from '../errors.ts';
+import { closeInTime, HTTP_TIMEOUTS } from '../http-timeouts.ts';
 import { LIVEZ, READYZ } from './health-schemas.ts';
 
 /** What a role needs in order to work. A check resolves when it is there and rejects with a reason if not. */
@@ -82,7 +83,8 @@ export async function startHealthServer(options: {
   port: number;
   health: Health;
 }): Promise<{ stop(): Promise<void> }> {
-  const app = Fastify();
+  const app = Fastify(HTTP_TIMEOUTS);
+  closeInTime(app, 2_000);
   healthRoutes(app, options.health);
   await app.listen({ host: options.host, port: options.port });
   return { stop: () => app.close() };

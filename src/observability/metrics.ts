@@ -1,5 +1,6 @@
 import Fastify from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { closeInTime, HTTP_TIMEOUTS } from '../http-timeouts.ts';
 import type { Health } from './health.ts';
 
 /** A role's metrics; no label of theirs has values that a stranger can choose. */
@@ -35,7 +36,8 @@ export async function startMetricsServer(options: {
   registry: Pick<Registry, 'contentType' | 'metrics'>;
 }): Promise<{ stop(): Promise<void> }> {
   const { registry } = options;
-  const app = Fastify();
+  const app = Fastify(HTTP_TIMEOUTS);
+  closeInTime(app, 2_000);
   app.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

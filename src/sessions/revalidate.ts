@@ -27,25 +27,25 @@ export interface RevalidateDeps {
 
 /** So long an unanswered session is kept. */
 const GRACE_MS = 60 * 60_000;
-/** Longer than a provider may take. */
-const HOLD_MS = 15_000;
+/** Longer than a provider may take for its metadata and a refresh, 10 s each. */
+const HOLD_MS = 25_000;
 const RETRY_AFTER_FAILURE_MS = 30_000;
 
-/** Whether the person is still there, as far as can be told: `false` ends the session. */
+/** Whether JumpCloud was asked, or waited for: then the session may have ended meanwhile, and is read again. */
 export type Revalidate = (signedIn: SignedIn) => Promise<boolean>;
 
 export function createRevalidate(deps: RevalidateDeps): Revalidate {
-  const underWay = new Map<string, Promise<boolean>>();
+  const underWay = new Map<string, Promise<void>>();
 
   return async ({ session }) => {
-    if (Date.now() - session.revalidatedAt.getTime() < deps.revalidateAfter) return true;
+    if (Date.now() - session.revalidatedAt.getTime() < deps.revalidateAfter) return false;
     // The company's application gives no refresh tokens: the session can't be followed, only end.
-    if (!session.hasRefreshToken) return true;
-    const known = underWay.get(session.id);
-    if (known) return known;
-    const asked = revalidate(deps, session.id).finally(() => underWay.delete(session.id));
+    if (!session.hasRefreshToken) return false;
+    const asked =
+      underWay.get(session.id) ?? revalidate(deps, session.id).finally(() => underWay.delete(session.id));
     underWay.set(session.id, asked);
-    return asked;
+    await asked;
+    return true;
   };
 }
 
@@ -54,12 +54,11 @@ interface Held {
   ssoClientId: string;
 }
 
-async function revalidate(deps: RevalidateDeps, sessionId: string): Promise<boolean> {
+async function revalidate(deps: RevalidateDeps, sessionId: string): Promise<void> {
   const held = await hold(deps, sessionId);
-  if (held === 'gone') return false;
-  if (held === 'not due') return withinGrace(deps, sessionId);
+  if (held === 'not due') return endAfterGrace(deps, sessionId);
   try {
-    return await refresh(deps, sessionId, held);
+    await refresh(deps, sessionId, held);
   } catch (error) {
     deps.log.warn(
       { code: codeOf(error), session: sessionId, err: error },
@@ -69,15 +68,15 @@ async function revalidate(deps: RevalidateDeps, sessionId: string): Promise<bool
       UPDATE sessions SET revalidation_held_until = ${inMs(RETRY_AFTER_FAILURE_MS)},
         revalidation_failing_since = coalesce(revalidation_failing_since, now())
       WHERE id = ${sessionId}`;
-    return withinGrace(deps, sessionId);
+    await endAfterGrace(deps, sessionId);
   }
 }
 
-async function refresh(deps: RevalidateDeps, sessionId: string, held: Held): Promise<boolean> {
+async function refresh(deps: RevalidateDeps, sessionId: string, held: Held): Promise<void> {
   const { database, sealer, discovery, oauth } = deps;
   const associated = `sessions:${sessionId}:refresh_token`;
   const client = await findSsoClient(database, sealer, { id: held.ssoClientId });
-  if (client === undefined) return true; // Disabled meanwhile: the session's next reading says so.
+  if (client === undefined) return; // Disabled meanwhile: the session's next reading says so.
   try {
     const metadata = await discovery.metadata(client.issuer);
     const refreshToken = sealer.open(held.refreshToken, associated);
@@ -89,17 +88,18 @@ async function refresh(deps: RevalidateDeps, sessionId: string, held: Held): Pro
       UPDATE sessions SET refresh_token = ${sealer.seal(tokens.refreshToken ?? '', associated)},
         revalidated_at = now(), revalidation_failing_since = NULL, revalidation_held_until = NULL
       WHERE id = ${sessionId}`;
-    return true;
   } catch (error) {
     if (codeOf(error) !== 'grant_rejected') throw error;
-    await database.sql`DELETE FROM sessions WHERE id = ${sessionId}`;
+    // Who took longer than the hold had the token spent by another, and knows nothing of the person.
+    const { count } = await database.sql`
+      DELETE FROM sessions WHERE id = ${sessionId} AND refresh_token = ${held.refreshToken}`;
+    if (count === 0) return;
     deps.log.info({ session: sessionId }, 'the provider says that the person is gone: session ended');
-    return false;
   }
 }
 
 /** Takes the session for refreshing, or waits until whoever holds it is done. */
-async function hold(deps: RevalidateDeps, sessionId: string): Promise<Held | 'not due' | 'gone'> {
+async function hold(deps: RevalidateDeps, sessionId: string): Promise<Held | 'not due'> {
   const { sql } = deps.database;
   const due = inMs(-deps.revalidateAfter);
   for (const deadline = Date.now() + HOLD_MS; Date.now() < deadline; await delay(100)) {
@@ -114,18 +114,14 @@ async function hold(deps: RevalidateDeps, sessionId: string): Promise<Held | 'no
     const [waiting] = await sql<{ due: boolean; failing: boolean }[]>`
       SELECT revalidated_at <= ${due} AS due, revalidation_failing_since IS NOT NULL AS failing
       FROM sessions WHERE id = ${sessionId}`;
-    if (waiting === undefined) return 'gone';
-    if (!waiting.due || waiting.failing) return 'not due';
+    if (!waiting?.due || waiting.failing) return 'not due';
   }
   return 'not due';
 }
 
-async function withinGrace({ database: { sql } }: RevalidateDeps, sessionId: string): Promise<boolean> {
-  const [kept] = await sql`
-    SELECT 1 FROM sessions WHERE id = ${sessionId}
-      AND (revalidation_failing_since IS NULL OR revalidation_failing_since > ${inMs(-GRACE_MS)})`;
-  if (kept === undefined) await sql`DELETE FROM sessions WHERE id = ${sessionId}`;
-  return kept !== undefined;
+async function endAfterGrace({ database: { sql } }: RevalidateDeps, sessionId: string): Promise<void> {
+  await sql`
+    DELETE FROM sessions WHERE id = ${sessionId} AND revalidation_failing_since <= ${inMs(-GRACE_MS)}`;
 }
 
 function inMs(milliseconds: number): string {

@@ -8,7 +8,7 @@ const SignedIn = Type.Object({
   state: Type.Literal('signed_in'),
   user: Type.Object({
     id: Type.String({ description: "The product's user" }),
-    name: nullable('As JumpCloud gave it'),
+    name: nullable('The last that JumpCloud gave as verified'),
     email: nullable('As JumpCloud gave it'),
   }),
   company: Type.String({ description: "The company's slug" }),

@@ -4,7 +4,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { SESSION_COOKIE } from '../cookies.ts';
 import type { Revalidate } from './revalidate.ts';
 import { JWKS, SESSION } from './route-schemas.ts';
-import { readSession, touchSession } from './session.ts';
+import { readSession, type SessionState, touchSession } from './session.ts';
 import { publishedKeys } from './signing-keys.ts';
 
 /** `GET /session` and the published keys: how the product learns who is signed in. */
@@ -25,12 +25,12 @@ export async function sessionRoutes(
     const audience = audienceOf(request);
     if (audience === undefined) return reply.code(403).send({ error: 'origin_not_allowed' });
 
-    const state = await readSession(database, request.cookies[SESSION_COOKIE], { idle: config.SESSION_IDLE });
+    const state = await currentState(request.cookies[SESSION_COOKIE]);
     if (state.state === 'pending') return reply.code(401).send({ state: 'pending' });
     if (state.state === 'refused') {
       return reply.code(401).send({ state: 'refused', reason_class: state.reasonClass });
     }
-    if (state.state === 'none' || !(await revalidate(state))) return reply.code(401).send({ state: 'none' });
+    if (state.state === 'none') return reply.code(401).send({ state: 'none' });
 
     const { session, userId } = state;
     await touchSession(database, session);
@@ -54,6 +54,13 @@ export async function sessionRoutes(
     reply.header('cache-control', 'public, max-age=300').header('access-control-allow-origin', '*');
     return { keys: await publishedKeys(database) };
   });
+
+  /** What was read before JumpCloud was asked may be over: a sign-out doesn't wait for its answer. */
+  async function currentState(cookie: string | undefined): Promise<SessionState> {
+    const read = () => readSession(database, cookie, { idle: config.SESSION_IDLE });
+    const state = await read();
+    return state.state === 'signed_in' && (await revalidate(state)) ? read() : state;
+  }
 
   /** Whom the token is for: the asking origin where it is listed, the product where none is told. */
   function audienceOf(request: FastifyRequest): string | undefined {

@@ -3,6 +3,7 @@
  * link, the user, the company and the SSO client, read afresh each time, so that what is suspended or
  * disabled there ends it here.
  */
+import { isElsewhere } from '../accounts/elsewhere.ts';
 import { hashToken } from '../cookies.ts';
 import type { Database } from '../db/client.ts';
 import type { Outcome, Reason } from '../events/link-result.ts';
@@ -45,7 +46,8 @@ export interface SessionRow {
   name: string | null;
   userId: string | null;
   userStatus: string | null;
-  userCompanyId: string | null;
+  /** The user belongs to another company by now. */
+  userElsewhere: boolean;
   companyId: string;
   company: string;
   companyName: string;
@@ -83,9 +85,7 @@ export function judge(session: SessionRow, idle: number, now: number): SessionSt
   if (session.companyStatus !== 'active' || session.clientStatus !== 'active') return refused('sso_disabled');
   if (session.userId !== null) {
     if (session.userStatus !== 'active') return refused('user_suspended');
-    if (session.userCompanyId !== null && session.userCompanyId !== session.companyId) {
-      return refused('not_linked');
-    }
+    if (session.userElsewhere) return refused('not_linked');
     if (session.outcome === 'refused') return refused(reasonClassOf(session.reason));
     return { state: 'signed_in', session, userId: session.userId };
   }
@@ -124,7 +124,7 @@ async function findSession(sql: Database['sql'], tokenHash: Buffer): Promise<Ses
       s.revalidation_failing_since AS "revalidationFailingSince",
       s.refresh_token IS NOT NULL AS "hasRefreshToken", s.ended_as AS "endedAs",
       i.email, coalesce(u.name, i.name) AS name,
-      u.id AS "userId", u.status AS "userStatus", u.company_id AS "userCompanyId",
+      u.id AS "userId", u.status AS "userStatus", ${isElsewhere(sql, sql`c.id`)} AS "userElsewhere",
       c.id AS "companyId", c.slug AS company, c.name AS "companyName", c.status AS "companyStatus",
       k.status AS "clientStatus", k.id AS "ssoClientId", r.outcome, r.reason
     FROM sessions s

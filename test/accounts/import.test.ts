@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { importAccounts } from '../../src/accounts/import.ts';
 import type { BadLine } from '../../src/accounts/import-line.ts';
 import type { Conflict } from '../../src/accounts/import-plan.ts';
-import { deleteUser } from '../../src/accounts/users.ts';
+import { deleteUser, setUserStatus } from '../../src/accounts/users.ts';
 import { createCompany } from '../../src/companies/companies.ts';
 import { newId, ssoIdentityId } from '../../src/ids.ts';
 import { testDatabase } from '../support/database.ts';
@@ -251,4 +251,29 @@ t.test('erasure takes what identities and sessions say', async (t) => {
     transaction((tx) => deleteUser(tx, 'operator:olga', 'nobody')),
     { code: 'user_unknown' },
   );
+});
+
+t.test('a suspension outlives the import that was under way', async (t) => {
+  const { run, user, sql, transaction } = await world(t);
+  await run({ ...ada, name: 'Ada' });
+  const waiting = async (sessions: number) => {
+    const rows = await sql`
+      SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+    return rows.length === sessions;
+  };
+  let release: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const holding = transaction(async (tx) => {
+    await tx.sql`SELECT FROM users WHERE id = 'u1' FOR UPDATE`;
+    await held;
+  });
+  const suspending = transaction((tx) => setUserStatus(tx, 'operator:olga', 'u1', 'suspended'));
+  await until(() => waiting(1));
+  const importing = run({ ...ada, name: 'Ada Byron' });
+  await until(() => waiting(2));
+  release();
+  await Promise.all([holding, suspending, importing]);
+  t.match(await user('u1'), { name: 'Ada Byron', status: 'suspended' });
 });

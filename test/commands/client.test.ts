@@ -170,4 +170,16 @@ t.test('an update is checked, and raises the version', async (t) => {
   t.match(moved.json, [{ client_id: 'c2', region: 'eu', issuer: eu.issuer, logout_at_provider: true }]);
   const blind = await run('client update acme --client-id c9 --no-check --json');
   t.match(blind.json, [{ client_id: 'c9', region: 'eu', version: 5 }], 'unasked, the region stays');
+  await run('client update acme --auth-method client_secret_basic --no-check');
+  const audited = await sql`SELECT details FROM audit_log WHERE action = 'client.update' ORDER BY id`;
+  t.match(
+    audited.map(({ details }) => (typeof details === 'string' ? JSON.parse(details) : details)),
+    [
+      { secret_changed: true, auth_method: 'client_secret_post', logout_at_provider: false },
+      { secret_changed: false, logout_at_provider: true },
+      { client_id: 'c2', logout_at_provider: true },
+      { client_id: 'c9' },
+      { auth_method: 'client_secret_basic' },
+    ],
+  );
 });

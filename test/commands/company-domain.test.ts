@@ -77,6 +77,8 @@ t.test('domains', async (t) => {
       ['gmail.com', 'domain_freemail'],
       ['GoogleMail.com', 'domain_freemail'],
       ['tutanota.com', 'domain_freemail'],
+      ['posteo.de', 'domain_freemail'],
+      ['mozmail.com', 'domain_freemail'],
       ['co.uk', 'domain_public_suffix'],
       ['com', 'domain_invalid'],
       ['github.io', 'domain_public_suffix'],

@@ -19,9 +19,12 @@ t.test('a link by hand holds to the invariants of the policy', async (t) => {
   await make.user('taken', acme.id);
   await make.identity(acme.id, 's2', 'taken');
   const abroad = await make.identity(globex.id, 's1');
+  await make.user('cleared');
+  await make.identity(globex.id, 's3', 'cleared');
 
   for (const [command, code] of [
     [`link acme ${identity} foreign`, 'other_company'],
+    [`link acme ${identity} cleared`, 'other_company'],
     [`link acme ${identity} taken`, 'user_has_identity'],
     [`link acme ${identity} nobody`, 'user_unknown'],
     [`link acme ${abroad} free`, 'identity_unknown'],

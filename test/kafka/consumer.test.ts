@@ -248,6 +248,20 @@ t.test('headers, keys and compressed records arrive as they were sent', real, as
   ]);
 });
 
+t.test('a batch that was made to burst memory ends the consumer, and says what to do', real, async (t) => {
+  const { kafka, topic, seen } = await setUp(t);
+  // Values of more than that are compressed by gzip to a few hundred kB.
+  const zeros = Array.from({ length: 40 }, () => ({ value: Buffer.alloc(1024 * 1024) }));
+  await produce(kafka.bare, topic, 5, zeros, CompressionTypes.GZIP);
+  const consumer = await consume(kafka, { onChunk: async (records) => void seen.push(...records) });
+  await t.rejects(consumer.failed, {
+    code: 'consumer_stopped',
+    message: /unpacks to more than 33554432 bytes/,
+  });
+  await consumer.stop();
+  t.equal(seen.length, 0);
+});
+
 t.test('after records were deleted it goes on with the oldest that is left', real, async (t) => {
   const { kafka, topic, seen, lag, put } = await setUp(t);
   await put(1, numbers(10));

@@ -34,7 +34,12 @@ const scenario = fc.record({
   /** Decided before, one by one. */
   before: fc.array(loginOf, { maxLength: 4 }),
   /** What an operator or an import did since to each identity in turn. */
-  since: fc.array(fc.constantFrom('nothing', 'removed', 'approved', 'company cleared'), { maxLength: 4 }),
+  since: fc.array(
+    fc.constantFrom('nothing', 'removed', 'approved', 'company cleared', 'moved, then cleared'),
+    {
+      maxLength: 4,
+    },
+  ),
   logins: fc.array(loginOf, { minLength: 1, maxLength: 8 }),
 });
 type Scenario = typeof scenario extends fc.Arbitrary<infer S> ? S : never;
@@ -61,30 +66,55 @@ async function play(s: Scenario, inOneChunk: boolean) {
     world.login(company(n), { subject: `s${subject}`, email: address(who, foreign ? 1 - n : n), verified });
   for (const l of s.before) await runChunk(database, [await login(l)]);
 
-  const identities = await sql<{ id: string; user_id: string | null }[]>`
-    SELECT id, user_id FROM sso_identities WHERE company_id = ANY(${companies.map((c) => c.id)}::uuid[])
+  const identities = await sql<{ id: string; company_id: string; user_id: string | null }[]>`
+    SELECT id, company_id, user_id FROM sso_identities WHERE company_id = ANY(${companies.map((c) => c.id)}::uuid[])
     ORDER BY array_position(${companies.map((c) => c.id)}::uuid[], company_id), subject`;
   for (const [i, act] of s.since.entries()) {
     const identity = identities[i];
     if (identity === undefined) continue;
-    if (act === 'company cleared') {
+    if (act === 'company cleared' || act === 'moved, then cleared') {
       await sql`UPDATE users SET company_id = NULL, company_set_by = NULL WHERE id = ${identity.user_id}`;
+      if (act === 'company cleared') continue;
+      // It was linked where it was moved to.
+      const { identityId } = await world.login(company(identity.company_id === company(0).id ? 1 : 0), {
+        subject: `moved-${i}`,
+        email: null,
+      });
+      await sql`UPDATE sso_identities SET user_id = ${identity.user_id} WHERE id = ${identityId}
+        AND NOT EXISTS (SELECT FROM sso_identities same
+          WHERE same.company_id = sso_identities.company_id AND same.user_id = ${identity.user_id})`;
     } else if (act !== 'nothing') {
       await sql`UPDATE sso_identities SET user_id = NULL, linked_at = NULL,
         link_removed_at = ${act === 'removed' ? new Date().toISOString() : null} WHERE id = ${identity.id}`;
     }
   }
 
+  const homes = await homesOf(companies);
   const records = [];
   for (const l of s.logins) records.push(await login(l));
   const results: LinkResult[] = [];
   for (const part of inOneChunk ? [records] : records.map((record) => [record])) {
     results.push(...(await runChunk(database, part)).results);
   }
-  const across = await sql`
-    SELECT 1 FROM sso_identities i JOIN users u ON u.id = i.user_id WHERE u.company_id <> i.company_id
-      AND i.company_id = ANY(${companies.map((c) => c.id)}::uuid[])`;
+  const since = await homesOf(companies);
+  const across = results.filter(({ user_id, company_id }) => {
+    if (user_id === null) return false;
+    const before = homes.get(user_id) ?? [];
+    // Before, nobody else's; afterwards this company's, and of no company least of all.
+    return before.some((home) => home !== company_id) || since.get(user_id)?.[0] !== company_id;
+  });
   return { told: results.map((r) => tell(r, prefix)), userIds: namesOf(results), across: across.length };
+}
+
+/** Where each user belongs: to its company, or, where it has none, to where it is linked. */
+async function homesOf(companies: Company[]): Promise<Map<string, (string | null)[]>> {
+  const rows = await sql<{ id: string; home: string | null }[]>`
+    SELECT u.id, coalesce(u.company_id, i.company_id) AS home
+    FROM users u LEFT JOIN sso_identities i ON i.user_id = u.id
+    WHERE coalesce(u.company_id, i.company_id) = ANY(${companies.map((c) => c.id)}::uuid[])`;
+  const homes = new Map<string, (string | null)[]>();
+  for (const { id, home } of rows) homes.set(id, [...(homes.get(id) ?? []), home]);
+  return homes;
 }
 
 const tell = ({ outcome, reason, evidence, matched }: LinkResult, prefix: string) =>

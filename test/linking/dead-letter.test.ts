@@ -37,6 +37,8 @@ t.test('bad records among good ones: the good are linked, the bad are kept as th
     world.altered(b, { sso_identity_id: a.identityId }),
     world.altered(b, { sso_client_id: newId() }),
     world.altered(b, { sso_identity_id: newId() }),
+    world.altered(b, { email: 'a@mixed.example' }),
+    world.altered(b, { name: 'of the same login' }),
   ];
   const mixed = [a, ...bad.slice(0, 6), b, ...bad.slice(6), c];
 
@@ -49,7 +51,7 @@ t.test('bad records among good ones: the good are linked, the bad are kept as th
   const kept = await letters();
   t.same(kept.map((l) => l.reason).sort(), [
     ...Array<string>(7).fill('event_invalid'),
-    ...Array<string>(4).fill('login_mismatch'),
+    ...Array<string>(6).fill('login_mismatch'),
     'unknown_login',
     'unknown_type',
   ]);
@@ -97,10 +99,18 @@ t.test(
   },
 );
 
+t.test('a login of an older version has no hash, and is taken at its word', async (t) => {
+  const acme = await world.company('older');
+  const login = await world.login(acme, { subject: 'ada' });
+  await sql`UPDATE logins SET event_hash = NULL WHERE id = ${login.loginId}`;
+  const report = await link(world.altered(login, { name: 'Ada' }));
+  t.equal(report.results[0]?.outcome, 'user_created');
+});
+
 t.test('a record of a future schema is read openly', async (t) => {
   const acme = await world.company('future');
   const login = await world.login(acme, { subject: 'ada' });
-  const report = await link(world.altered(login, { department: 'R&D', nested: { new: [1] } }));
+  const report = await link(await world.recordedWith(login, { department: 'R&D', nested: { new: [1] } }));
   t.same(
     report.results.map((r) => r.outcome),
     ['user_created'],
@@ -114,7 +124,9 @@ t.test('what the database refuses is bisected to the record', async (t) => {
     logins.push(await world.login(acme, { subject: `p${i}`, name: null }));
   }
   const poisoned = [4, 5, 29];
-  const chunk = logins.map((l, i) => (poisoned.includes(i) ? world.altered(l, { name: 'A\u0000da' }) : l));
+  const chunk = await Promise.all(
+    logins.map((l, i) => (poisoned.includes(i) ? world.recordedWith(l, { name: 'A\u0000da' }) : l)),
+  );
   const report = await link(...chunk);
   const expected = logins.filter((_, i) => !poisoned.includes(i));
   t.same(
@@ -127,18 +139,37 @@ t.test('what the database refuses is bisected to the record', async (t) => {
     kept.map((l) => l.reason),
     Array(3).fill('database_refused'),
   );
-  t.match(kept[0]?.error, /^SQLSTATE 22/);
+  t.match(kept[0]?.error, /^22/);
   t.equal((await world.outbox(DEAD_LETTER_TOPIC)).length, 3);
+});
+
+t.test('a value that can’t even be kept holds up nothing', async (t) => {
+  const acme = await world.company('huge');
+  const logins = [await world.login(acme, { subject: 'a' }), await world.login(acme, { subject: 'b' })];
+  // As a value of 400 MB is, and some MB here.
+  const value = Object.assign(Buffer.alloc(5_000_000), {
+    toString() {
+      throw Object.assign(new Error('Cannot create a string longer …'), { code: 'ERR_STRING_TOO_LONG' });
+    },
+  });
+  const huge = world.record({ value, key: Buffer.from('k') });
+  const report = await link(...logins.slice(0, 1), huge, ...logins.slice(1));
+  t.same(
+    report.results.map((r) => r.outcome),
+    ['user_created', 'user_created'],
+  );
+  const [kept, ...more] = await letters();
+  t.same(more, []);
+  t.match(kept, { reason: 'database_refused', value: null });
+  t.match(kept?.error, /^ERR_STRING_TOO_LONG; its value of 5000000 bytes/);
+  await link(huge);
+  t.equal((await letters()).length, 1, 'delivered again, kept once');
 });
 
 t.test('half a surrogate pair in a name costs nobody their login', async (t) => {
   const acme = await world.company('half');
   const login = await world.login(acme, { subject: 'ada' });
-  const half = {
-    ...login,
-    value: Buffer.from(String(login.value).replace('"name":"ada"', '"name":"\\ud800"')),
-  };
-  const report = await link(half);
+  const report = await link(await world.recordedWith(login, { name: '\ud800' }));
   t.same(
     report.results.map((r) => r.outcome),
     ['user_created'],

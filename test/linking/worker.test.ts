@@ -41,6 +41,19 @@ t.test('from the stream into the database, over all partitions, by two workers',
   t.notOk(workers.some((worker) => worker.isRunning()));
 });
 
+t.test('a decision’s line names the company as the database does', async (t) => {
+  const stream = createStream();
+  const login = await world.login(await world.company('named'), { subject: 'ada' });
+  await sql`UPDATE logins SET event_hash = NULL WHERE id = ${login.loginId}`;
+  await publish(stream, [world.altered(login, { company: 'what a stranger wrote' })]);
+  const lines: string[] = [];
+  const told = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+  const worker = await startLinking({ stream, database, log: told });
+  await until(() => lines.some((line) => line.includes('"decision"')));
+  await worker.stop();
+  t.match(JSON.parse(lines[0] ?? ''), { msg: 'decision', company: 'named' });
+});
+
 t.test('while the database refuses to work nothing is committed, and then everything is done', async (t) => {
   const stream = createStream();
   const acme = await world.company('outage');

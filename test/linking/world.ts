@@ -40,6 +40,15 @@ export function worldOf({ sql }: Pick<TestDatabase, 'sql'>) {
     };
   }
 
+  const withData = (original: IncomingRecord, over: Record<string, unknown>) => {
+    const data = JSON.parse(String(original.value)) as object;
+    return record({ ...original, value: Buffer.from(JSON.stringify({ ...data, ...over })) });
+  };
+  const hash = (bytes: Buffer | null) =>
+    createHash('sha256')
+      .update(bytes ?? '')
+      .digest();
+
   return {
     record,
 
@@ -80,12 +89,9 @@ export function worldOf({ sql }: Pick<TestDatabase, 'sql'>) {
       const name = person.name === undefined ? person.subject : person.name;
       await sql`
         INSERT INTO sso_identities (id, company_id, issuer, subject, email)
-        VALUES (${identityId}, ${company.id}, ${ISSUER}, ${person.subject}, ${normalizeEmail(email)})
-        ON CONFLICT (id) DO UPDATE SET email = excluded.email, last_login_at = now()`;
-      await sql`
-        INSERT INTO logins (id, state_hash, sso_identity_id, company_id, sso_client_id)
-        VALUES (${loginId}, ${createHash('sha256').update(randomBytes(16)).digest()}, ${identityId},
-          ${company.id}, ${company.clientId})`;
+        VALUES (${identityId}, ${company.id}, ${ISSUER}, ${person.subject},
+          ${(person.verified ?? true) ? normalizeEmail(email) : null})
+        ON CONFLICT (id) DO UPDATE SET email = coalesce(excluded.email, sso_identities.email), last_login_at = now()`;
       const { key, payload, headers } = ssoAuthenticated.create(
         {
           id: loginId,
@@ -110,13 +116,21 @@ export function worldOf({ sql }: Pick<TestDatabase, 'sql'>) {
           first_login: true,
         },
       );
+      await sql`
+        INSERT INTO logins (id, state_hash, sso_identity_id, company_id, sso_client_id, event_hash)
+        VALUES (${loginId}, ${randomBytes(32)}, ${identityId}, ${company.id}, ${company.clientId},
+          ${hash(payload)})`;
       return { ...record({ key, value: payload, headers }), loginId, identityId };
     },
 
-    /** The record with other data in it. */
-    altered(original: IncomingRecord, over: Record<string, unknown>): IncomingRecord {
-      const data = JSON.parse(String(original.value)) as object;
-      return record({ ...original, value: Buffer.from(JSON.stringify({ ...data, ...over })) });
+    /** The record with other data in it, as somebody else would write it. */
+    altered: withData,
+
+    /** The same, but recorded so. */
+    async recordedWith(original: IncomingRecord & { loginId: string }, over: Record<string, unknown>) {
+      const altered = withData(original, over);
+      await sql`UPDATE logins SET event_hash = ${hash(altered.value)} WHERE id = ${original.loginId}`;
+      return altered;
     },
 
     async results() {

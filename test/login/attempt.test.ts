@@ -130,5 +130,9 @@ t.test('five at once: the oldest goes, whatever the order of the cookies', async
   t.same(attemptsToForget({}), []);
   t.same(attemptsToForget(cookies(fifth, third, first, fourth)), [], 'one more finds room');
   t.same(attemptsToForget(cookies(...names)), [first]);
+  const odd = ['a b', 'a', '', 'A_0000000000000000', '1_000000000000000é'].map(
+    (rest) => `__Host-sso_attempt_${rest}`,
+  );
+  t.same(attemptsToForget(cookies(...odd)), [], 'what no Set-Cookie could name is not ours');
   t.same(attemptsToForget(cookies(...names, attemptCookieName('x', 1_700_000_000_009))), [first, second]);
 });

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import t from 'tap';
 import { httpBrowser } from '../../dev/browser.ts';
+import { deleteUser } from '../../src/accounts/users.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { addCompany, addPerson, linkUser, startService } from '../support/service.ts';
 
@@ -101,6 +102,50 @@ t.test(
     t.equal(n, 1);
   },
 );
+
+t.test('a login holds the hash of its event, the first and every other', async (t) => {
+  const service = await startService(t);
+  const acme = await addCompany(service, 'acme');
+  const ada = addPerson(service, acme);
+  for (let i = 0; i < 2; i++) {
+    const browser = httpBrowser({ stopAt: [service.appUrl] });
+    await browser.signIn({ startUrl: `${service.url}/login/start?company=acme`, email: ada.email });
+  }
+  const rows = await service.database.sql`
+    SELECT l.event_hash = sha256(o.payload) AS same FROM logins l JOIN outbox o ON o.headers->>'ce_id' = l.id::text`;
+  t.same([...rows], [{ same: true }, { same: true }]);
+});
+
+t.test('an identity keeps the email that was verified, and nothing of who was erased', async (t) => {
+  const service = await startService(t);
+  const acme = await addCompany(service, 'acme');
+  const ada = addPerson(service, acme, { email: 'ada@acme.test' });
+  const { sql } = service.database;
+  const signIn = (email: string) =>
+    httpBrowser({ stopAt: [service.appUrl] }).signIn({
+      startUrl: `${service.url}/login/start?company=acme`,
+      email,
+    });
+  const known = async () => [...(await sql`SELECT email, name FROM sso_identities`)];
+  await signIn('ada@acme.test');
+  t.same(await known(), [{ email: 'ada@acme.test', name: 'Ada Byron' }]);
+  service.jumpcloud.updatePerson(ada.sub, { email: 'colleague@acme.test', emailVerified: false });
+  await signIn('colleague@acme.test');
+  t.match(
+    await known(),
+    [{ email: 'ada@acme.test' }],
+    'a colleague’s email that nobody verified is not taken over',
+  );
+  service.jumpcloud.updatePerson(ada.sub, { email: 'new@acme.test', emailVerified: true });
+  await signIn('new@acme.test');
+  t.match(await known(), [{ email: 'new@acme.test' }]);
+
+  const userId = await linkUser(service, acme, ada.sub);
+  await service.database.transaction((tx) => deleteUser(tx, 'operator:test', userId));
+  t.same(await known(), [{ email: null, name: null }]);
+  await signIn('new@acme.test');
+  t.same(await known(), [{ email: null, name: null }], 'erased is erased');
+});
 
 t.test('two tabs at once both finish', async (t) => {
   const service = await startService(t);

@@ -159,11 +159,38 @@ t.test('row 61: forwarding headers of nobody that is trusted change nothing', as
 t.test('row 61: a flood on one company leaves the others working', async (t) => {
   const limited = await startHostileService(t, { env: { RATE_LIMIT_PER_COMPANY: '4' } });
   await addCompany(limited, 'quiet');
-  accepted(t, await limited.signIn(), 'two requests of the four');
+  accepted(t, await limited.signIn(), 'one of the four');
   const start = (company: string) => fetch(startUrl(limited.url, { company }), { redirect: 'manual' });
   const flood = [];
-  for (let n = 0; n < 3; n++) flood.push((await start('acme')).status);
-  t.same(flood, [303, 303, 429]);
+  for (let n = 0; n < 4; n++) flood.push((await start('acme')).status);
+  t.same(flood, [303, 303, 303, 429]);
   accepted(t, await limited.signIn({ company: 'quiet' }), 'another company');
   for (let n = 0; n < 5; n++) t.equal((await start('nobody')).status, 404, 'no company, no limit of its own');
+});
+
+t.test('row 61: a flood of starts locks nobody out of a company', async (t) => {
+  const limited = await startHostileService(t, {
+    env: { RATE_LIMIT_PER_COMPANY: '4', TRUST_PROXY: '127.0.0.1,::1' },
+  });
+  const from = (address: string) => limited.browser({ 'x-forwarded-for': address });
+  const start = async (address: string) =>
+    (await from(address).fetch(startUrl(limited.url, { company: 'acme' }))).status;
+  const person = from('192.0.2.7');
+  const begun = await limited.begin({ browser: person });
+  const flood = [];
+  for (let n = 0; n < 12; n++) flood.push(await start(`198.51.100.${n % 2}`));
+  t.same(flood, [...Array(3).fill(303), ...Array(9).fill(429)]);
+
+  accepted(t, await limited.visit(begun.callback, person), 'who was on the way arrives');
+  accepted(t, await limited.signIn({ browser: from('203.0.113.9') }), 'and who comes now begins');
+  t.equal(await start('203.0.113.9'), 429, 'a share each, while it lasts');
+});
+
+t.test('row 61: a callback over the limit keeps its attempt', async (t) => {
+  const limited = await startHostileService(t, { env: { RATE_LIMIT_PER_ADDRESS: '3' } });
+  const { browser, callback } = await limited.begin();
+  for (let n = 0; n < 2; n++) await fetch(`${limited.url}/login`);
+  const refused = await browser.fetch(callback.href);
+  t.equal(refused.status, 429);
+  t.same(refused.headers.getSetCookie(), [], 'it is not the attempt that is over');
 });

@@ -217,6 +217,29 @@ t.test('row 39: state, nonce and verifier are fresh, and used once', async (t) =
   t.ok(bits('state') >= 128 && bits('nonce') >= 128 && bits('code_verifier') >= 256);
 });
 
+t.test('row 39: an attempt whose exchange failed is over, whoever keeps its cookie', async (t) => {
+  provider.be({ anyCode: true });
+  const good = (await service.begin()).callback.searchParams.get('code') ?? '';
+  for (const [name, change, status] of [
+    ['a code that the provider refuses', { code: 'nobodys-code' }, 400],
+    ['an error', { error: 'server_error' }, 502],
+    ['another issuer', { iss: 'https://evil.test/' }, 400],
+  ] as const) {
+    const { browser, callback } = await service.begin();
+    const cookie = await browser.jar.getCookieString(service.url);
+    provider.be();
+    const first = await fetch(altered(callback, change), { headers: { cookie }, redirect: 'manual' });
+    t.equal(first.status, status, name);
+    provider.be({ anyCode: true });
+    const calls = provider.calls('token');
+    for (const url of [callback, altered(callback, { code: good })]) {
+      const again = await fetch(url, { headers: { cookie }, redirect: 'manual' });
+      t.equal(again.status, 400, `${name}: brought again`);
+    }
+    t.equal(provider.calls('token'), calls, `${name}: no code is brought any more`);
+  }
+});
+
 t.test('row 40: only S256, whatever the provider offers', async (t) => {
   const { browser, authorize, callback } = await service.begin();
   t.equal(authorize.searchParams.get('code_challenge_method'), 'S256');

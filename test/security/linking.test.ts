@@ -42,6 +42,28 @@ t.test('row 68: an email outside the company’s proven domains never links, wha
   t.match(sub, { outcome: 'refused', reason: 'domain_not_owned' }, 'a subdomain is a domain of its own');
 });
 
+t.test('row 68: a user who is linked at two companies, and of neither, is nobody’s', async (t) => {
+  await world.user('mover', { company: acme });
+  await world.account('mover', 'mover@acme.example');
+  const atAcme = { subject: 'moved', email: 'mover@acme.example' };
+  t.match(await decide(await world.login(acme, atAcme)), [{ outcome: 'linked' }]);
+  await database.sql`UPDATE users SET company_id = ${rival.id} WHERE id = 'mover'`;
+  await world.account('mover', 'mover@rival.example');
+  const atRival = { subject: 'moved', email: 'mover@rival.example' };
+  t.match(await decide(await world.login(rival, atRival)), [{ outcome: 'linked' }], 'moved by the product');
+  await database.sql`UPDATE users SET company_id = NULL, company_set_by = NULL WHERE id = 'mover'`;
+
+  const login = await world.login(acme, atAcme);
+  const both = [login, await world.login(rival, atRival)];
+  for (const result of await decide(...both)) {
+    t.match(result, { outcome: 'refused', reason: 'other_company', user_id: null });
+  }
+  t.equal((await world.userRow('mover'))?.company_id, null, 'and nobody claims it');
+  await database.transaction((tx) => removeLink(tx, 'operator:test', login.identityId));
+  const [rest] = await decide(await world.login(rival, atRival));
+  t.match(rest, { outcome: 'already_linked', user_id: 'mover' }, 'until one link is removed');
+});
+
 t.test('row 69: case, look-alikes, plus-tags, commas, IDN domains, a trailing dot', async (t) => {
   await world.user('kim');
   await world.account('kim', 'kim@acme.example');
@@ -80,16 +102,16 @@ t.test('row 70: a pre-registered unverified social account never gets linked', a
 });
 
 t.test('row 71: the email changes at JumpCloud: the link stays', async (t) => {
-  await world.user('mover');
-  await world.account('mover', 'mover@acme.example');
+  await world.user('renamed');
+  await world.account('renamed', 'renamed-before@acme.example');
   await world.user('other');
   await world.account('other', 'other@acme.example');
-  const person = { subject: 'mover' };
+  const person = { subject: 'renamed', email: 'renamed-before@acme.example' };
   const [first] = await decide(await world.login(acme, person));
-  t.match(first, { outcome: 'linked', user_id: 'mover' });
+  t.match(first, { outcome: 'linked', user_id: 'renamed' });
   for (const email of ['renamed@acme.example', 'other@acme.example', 'x@rival.example', null]) {
     const [next] = await decide(await world.login(acme, { ...person, email }));
-    t.match(next, { outcome: 'already_linked', user_id: 'mover' }, String(email));
+    t.match(next, { outcome: 'already_linked', user_id: 'renamed' }, String(email));
   }
 });
 

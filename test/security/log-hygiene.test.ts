@@ -6,7 +6,7 @@ import { createStream } from '../../dev/stream.ts';
 import { readConfig } from '../../src/config.ts';
 import { RELAY_CONFIG, startRelay } from '../../src/relay.ts';
 import { startWorker, WORKER_CONFIG } from '../../src/worker.ts';
-import { startHostileService } from '../support/hostile/service.ts';
+import { startHostileService, startUrl } from '../support/hostile/service.ts';
 import type { Transport } from '../support/hostile/transport.ts';
 import { SUBJECT } from '../support/hostile-provider.ts';
 import { until } from '../support/until.ts';
@@ -68,8 +68,12 @@ t.test('row 63: no secret, code, token, cookie, verifier or email in any log, at
 
   // The database goes away in the middle of it: errors of the driver are logged, too.
   await database.sql`ALTER TABLE logins RENAME TO elsewhere`;
-  await service.signIn().catch(() => {});
+  t.match(await service.browser().get(startUrl(url, { company: 'acme' })), { status: 500 });
   await database.sql`ALTER TABLE elsewhere RENAME TO logins`;
+  t.ok(
+    logs.some((line) => line.includes('42P01')),
+    'and one was',
+  );
 
   const [person] = await database.sql<
     { email: string }[]

@@ -1,5 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { type HttpBrowser, httpBrowser } from '../../dev/browser.ts';
+import type { OAuthClients } from '../../src/login/oauth-clients.ts';
+import { createRevalidate } from '../../src/sessions/revalidate.ts';
+import type { SignedIn } from '../../src/sessions/session.ts';
+import { silent } from '../kafka/cluster.ts';
 import {
   addCompany,
   addPerson,
@@ -66,6 +71,54 @@ t.test('twenty reads at once spend one refresh token', async (t) => {
   t.ok(answers.every((a) => a.status === 200));
   t.equal(refreshes(world), 1);
 });
+
+t.test('a session that ended while JumpCloud was asked hands out no token', async (t) => {
+  const world = await signedIn(t);
+  const { sql } = world.service.database;
+  await sql`UPDATE sessions SET revalidation_held_until = now() + interval '10 seconds'`;
+  const answer = read(world);
+  await delay(300);
+  await sql`UPDATE users SET status = 'suspended'`;
+  await sql`UPDATE sessions SET revalidated_at = now()`;
+  t.match(await answer, { status: 401, state: 'refused', reason_class: 'user_suspended' });
+});
+
+t.test(
+  'a refresh token is held for as long as a provider may take, and ends its own session alone',
+  async (t) => {
+    const { service } = await signedIn(t);
+    const { database, sealer } = service;
+    const [session] = await database.sql`SELECT id, 'a newer one' AS newer FROM sessions`;
+    let held = 0;
+    const revalidate = createRevalidate({
+      database,
+      sealer,
+      log: silent,
+      metrics: { timeProvider: (_request, work) => work() },
+      revalidateAfter: 1_000,
+      discovery: {
+        isListed: () => true,
+        async metadata() {
+          const [row] = await database.sql`
+          SELECT extract(epoch FROM revalidation_held_until - now()) AS seconds FROM sessions`;
+          held = Number(row?.seconds);
+          return {} as never;
+        },
+      },
+      oauth: {
+        // Meanwhile the hold is over, and another process has spent the token.
+        async refresh() {
+          await database.sql`UPDATE sessions SET refresh_token = ${session?.newer}`;
+          throw Object.assign(new Error('spent'), { code: 'grant_rejected' });
+        },
+      } as unknown as OAuthClients,
+    });
+    const due = { id: session?.id, revalidatedAt: new Date(0), hasRefreshToken: true };
+    t.equal(await revalidate({ session: due } as SignedIn), true, 'asked');
+    t.ok(held > 20.2, `held for ${held} s: 10 for the metadata, 10 for the refresh`);
+    t.equal((await database.sql`SELECT FROM sessions`).length, 1, 'it goes on with the newer token');
+  },
+);
 
 t.test('without an answer the session is kept, for an hour at most', async (t) => {
   const world = await signedIn(t);

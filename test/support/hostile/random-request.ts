@@ -131,6 +131,12 @@ export function randomRequests(seed: number, routes: KnownRoute[], loot: Loot) {
   function cookie(): string {
     const whole = pick(loot.cookies) ?? '';
     const names = ['__Host-sso_session', '__Host-sso_company', '__Host-sso_attempt_m0_0000000000000000', 'x'];
+    // Of too many attempts the oldest go: by a name that may be anything.
+    const crowd = () =>
+      Array.from({ length: 6 }, () => `__Host-sso_attempt_${header(text(20)).replace(/[;=]/g, '')}=x`).join(
+        '; ',
+      );
+    if (oneIn(8)) return crowd();
     const forged = () => `${pick(names)}=${header(text(80)).replaceAll(';', '')}`;
     if (oneIn(2)) return whole;
     if (oneIn(2)) return `${whole}; ${forged()}`;

@@ -14,14 +14,17 @@ export interface HostileService extends TestService<HostileProvider> {
   logs: string[];
   /** A browser that stops where the product begins, and whose cookies are remembered as secrets. */
   browser(headers?: Record<string, string>): HttpBrowser;
-  /** How many logins are recorded. */
-  logins(): Promise<number>;
+  /** How many logins are recorded, of a company where one is named. */
+  logins(company?: string): Promise<number>;
   /** One whole sign-in, from /login/start to the end. */
   signIn(options?: SignIn): Promise<Attempted>;
   /** A sign-in up to the provider's answer, which is not yet followed. */
   begin(options?: SignIn): Promise<Begun>;
-  /** Opens an address in a browser, a callback's mostly, and tells what came of it. */
-  visit(url: string | URL, browser?: HttpBrowser): Promise<Attempted>;
+  /**
+   * Opens an address in a browser, a callback's mostly, and tells what came of it.
+   * @param company whose rows count: others may be under way at others
+   */
+  visit(url: string | URL, browser?: HttpBrowser, company?: string): Promise<Attempted>;
 }
 
 export interface Begun {
@@ -75,20 +78,23 @@ export async function startHostileService(
     browser(headers) {
       return httpBrowser({ stopAt: [base.appUrl], ...(headers && { headers }) });
     },
-    async logins() {
-      const [row] = await base.database.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM logins`;
+    async logins(company) {
+      const { sql } = base.database;
+      const [row] = await sql<{ n: number }[]>`
+        SELECT count(*)::int AS n FROM logins l JOIN companies c ON c.id = l.company_id
+        WHERE ${company === undefined ? sql`true` : sql`c.slug = ${company}`}`;
       return row?.n ?? 0;
     },
     signIn: ({ company = 'acme', browser, query = {} } = {}) =>
-      service.visit(startUrl(base.url, { company, ...query }), browser),
+      service.visit(startUrl(base.url, { company, ...query }), browser, company),
     async begin({ company = 'acme', browser = service.browser(), query = {} } = {}) {
       const start = await browser.fetch(startUrl(base.url, { company, ...query }));
       const authorize = new URL(start.headers.get('location') ?? '');
       const answer = await fetch(authorize, { redirect: 'manual' });
       return { browser, start, authorize, callback: new URL(answer.headers.get('location') ?? '') };
     },
-    async visit(url, browser = service.browser()) {
-      const [logins, calls] = [await service.logins(), provider.calls('token')];
+    async visit(url, browser = service.browser(), company = undefined) {
+      const [logins, calls] = [await service.logins(company), provider.calls('token')];
       const before = await cookieOf(browser, base.url, SESSION_COOKIE);
       const page = await browser.get(String(url));
       const session = await cookieOf(browser, base.url, SESSION_COOKIE);
@@ -96,7 +102,7 @@ export async function startHostileService(
       return {
         page,
         browser,
-        recorded: (await service.logins()) - logins,
+        recorded: (await service.logins(company)) - logins,
         tokenCalls: provider.calls('token') - calls,
         session: session === before ? undefined : session,
       };
