@@ -271,12 +271,9 @@ export const linkResults = pgTable(
     loginId: uuid('login_id')
       .primaryKey()
       .references(() => logins.id, { onDelete: 'cascade' }),
-    ssoIdentityId: uuid('sso_identity_id')
-      .notNull()
-      .references(() => ssoIdentities.id),
-    companyId: uuid('company_id')
-      .notNull()
-      .references(() => companies.id),
+    /** The login's own, which refers to them: two checks and two row locks less for each result. */
+    ssoIdentityId: uuid('sso_identity_id').notNull(),
+    companyId: uuid('company_id').notNull(),
     outcome: text().notNull(),
     reason: text(),
     userId: text('user_id').references(() => users.id),
