@@ -92,9 +92,11 @@ export async function recordLogin(
           ${profile.emailVerified ? normalizeEmail(profile.email) : null}, ${profile.name}, ${now.toISOString()}, ${now.toISOString()}
         FROM client
         ON CONFLICT (id) DO UPDATE
-          SET last_login_at = excluded.last_login_at,
-            email = CASE WHEN NOT (${isErased(sql)}) THEN coalesce(excluded.email, i.email) END,
-            name = CASE WHEN NOT (${isErased(sql)}) THEN excluded.name END
+          -- Of a user who was erased the identity says nothing more: no row makes both null.
+          SET last_login_at = excluded.last_login_at, (email, name) = (
+            SELECT coalesce(excluded.email, i.email), excluded.name
+            WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = i.user_id AND u.status = 'deleted')
+          )
         RETURNING i.id, i.company_id, i.user_id, xmax = 0 AS first_login
       ), told AS (
         SELECT CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END AS payload
@@ -134,10 +136,6 @@ export async function recordLogin(
     throw error;
   }
 }
-
-/** Of a user who was erased, the identity says nothing more of the person. */
-const isErased = (sql: Database['sql']) => sql`
-  EXISTS (SELECT FROM users u WHERE u.id = i.user_id AND u.status = 'deleted')`;
 
 /** Whether a login was recorded for this attempt: asked when a COMMIT's outcome is unknown. */
 export async function wasRecorded({ sql }: Pick<Database, 'sql'>, attempt: Attempt): Promise<boolean> {
