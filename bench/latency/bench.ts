@@ -4,13 +4,14 @@ import { linkResult } from '../../src/events/link-result.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { ssoIdentityId } from '../../src/ids.ts';
 import { stopAll } from '../../src/shutdown.ts';
-import { type Bench, type BenchContext, median, percentile, short } from '../harness.ts';
+import { type Bench, type BenchContext, median, percentile, rounded, short } from '../harness.ts';
 import { COMPANY, type LoginParts, startLoginParts } from '../login/parts.ts';
 import { subjectOf } from '../login/subject.ts';
 import { type Measured, startProgram, startRole } from '../support/process.ts';
 import { type Results, readResults } from './results.ts';
 
 const LOGINS = 300;
+const SHOWN = [1, 5, 10, 25, 50, 75, 90, 95, 99, 100];
 const PERCENTILES = [
   { percent: 50, atMost: 3 },
   { percent: 99, atMost: 5 },
@@ -61,7 +62,7 @@ export const bench: Bench = {
           unit: 'ms',
           rounds: measured,
           goal: { atMost },
-          more: { rate: Math.round(rate) },
+          more: { rate: Math.round(rate), ...(percent === 50 && { percentiles: distributions(ours, bare) }) },
         });
       }
     } finally {
@@ -120,6 +121,13 @@ async function limitOnce({ child }: Measured, records: number, rate: number): Pr
 async function idOf({ database }: LoginParts): Promise<string> {
   const [company] = await database.sql<{ id: string }[]>`SELECT id FROM companies WHERE slug = ${COMPANY}`;
   return (company as { id: string }).id;
+}
+
+/** Of all rounds together, for a picture. */
+function distributions(ours: number[][], bare: number[][]) {
+  const of = (rounds: number[][]) =>
+    Object.fromEntries(SHOWN.map((percent) => [percent, rounded(percentile(rounds.flat(), percent))]));
+  return { 'SSO Link': of(ours), 'two bare hops': of(bare) };
 }
 
 const said = (all: number[] = []) => `p50 ${short(percentile(all, 50))} p99 ${short(percentile(all, 99))}`;
