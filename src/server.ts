@@ -1,6 +1,7 @@
 import { buildApp } from './app.ts';
 import type { ServerConfig } from './app-deps.ts';
 import { openDatabase } from './db/client.ts';
+import { previewLogin } from './linking/preview-login.ts';
 import { createDiscovery } from './login/discovery.ts';
 import { createOAuthClients } from './login/oauth-clients.ts';
 import { createProviderKeys } from './login/provider-keys.ts';
@@ -48,6 +49,7 @@ export async function startServer(options: {
     oauth,
     providerKeys,
     issueToken,
+    previewLogin: (login) => previewLogin(database, login),
     hint: createHint(database),
   });
   const opened = [() => app.close(), oauth.close, database.close, tracing.stop];

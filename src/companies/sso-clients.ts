@@ -94,6 +94,16 @@ export async function clientToUpdate(
   };
 }
 
+/** The SSO client that a test link is for: the named one, else the draft, else the active one. */
+export async function clientToTest(database: { db: Db }, slug: string, id?: string): Promise<SsoClientView> {
+  const company = await companyBySlug(database, slug);
+  const row = await pick(database, company.id, slug, ['draft', 'active'], id);
+  if (row.status === 'disabled') {
+    throw new SsoLinkError('client_disabled', `SSO client ${row.id} is disabled: nobody can test it`);
+  }
+  return view(row, slug);
+}
+
 /**
  * Changes an SSO client and raises its version: attempts that are open at that moment are refused.
  * @param expected.version as it was when the change was checked

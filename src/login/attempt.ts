@@ -12,6 +12,8 @@ export interface Attempt {
   verifier: string;
   ssoClientId: string;
   ssoClientVersion: number;
+  /** Of a test link: what comes of it is shown, and never recorded. */
+  test?: true;
   returnTo: string;
   /**
    * The session token that this attempt leads to. Known from the start, so that a callback that is sent

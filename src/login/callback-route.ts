@@ -5,7 +5,8 @@ import { COMPANY_COOKIE, COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../co
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { readSession } from '../sessions/session.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
-import { finishLogin } from './finish-login.ts';
+import { finishLogin, type ProviderAnswer } from './finish-login.ts';
+import { finishTest } from './finish-test.tsx';
 import type { LoginLimits } from './limits.ts';
 import type { CallbackQuery, Query } from './query.ts';
 import { wasRecorded } from './record.ts';
@@ -62,6 +63,11 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
     // Whatever comes of it, the attempt is over.
     reply.clearCookie(name, COOKIE_OPTIONS);
     if (error) throw providerError(error);
+    if (attempt.test) {
+      const { client } = await attempted(request, reply, attempt);
+      const page = await finishTest(deps, answerOf(request, attempt, client), request);
+      return reply.type('text/html; charset=utf-8').send(page);
+    }
 
     const { client, signedIn } = await once(attempt, () => finish(request, reply, attempt));
     return goOn(reply, attempt, client, signedIn);
@@ -77,30 +83,39 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
   }
 
   async function finish(request: Request, reply: FastifyReply, attempt: Attempt): Promise<Finished> {
-    const found = await findAttempted(database, sealer, attempt);
-    if (found === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
-    const { client, recorded } = found;
-    if (client.version !== attempt.ssoClientVersion) {
-      throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
-    }
-    await limits.perCompany(client.company.slug, request, reply);
+    const { client, recorded } = await attempted(request, reply, attempt);
     return {
       client,
       signedIn: recorded ? await isSignedIn(attempt) : await consume(request, attempt, client),
     };
   }
 
+  async function attempted(request: Request, reply: FastifyReply, attempt: Attempt) {
+    const found = await findAttempted(database, sealer, attempt);
+    if (found === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
+    const { client } = found;
+    if (client.version !== attempt.ssoClientVersion) {
+      throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
+    }
+    await limits.perCompany(client.company.slug, request, reply);
+    return found;
+  }
+
+  function answerOf(request: Request, attempt: Attempt, client: SsoClient): ProviderAnswer {
+    return {
+      attempt,
+      client,
+      query: request.query,
+      previousSession: request.cookies[SESSION_COOKIE],
+      log: request.log,
+      span: request.span,
+    };
+  }
+
   /** Finishes the login, or finds that it is finished: a twin was faster, or COMMIT's answer was lost. */
   async function consume(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
     try {
-      const result = await finishLogin(deps, {
-        attempt,
-        client,
-        query: request.query,
-        previousSession: request.cookies[SESSION_COOKIE],
-        log: request.log,
-        span: request.span,
-      });
+      const result = await finishLogin(deps, answerOf(request, attempt, client));
       if (result.outcome === 'recorded') return result.signedIn;
       if (result.outcome === 'client_changed') {
         throw new SsoLinkError('sso_not_active', 'disabled while the login was under way');

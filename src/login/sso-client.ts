@@ -6,6 +6,7 @@ import type { Sealer } from '../seal.ts';
 import type { Attempt } from './attempt.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import { recordedLogin } from './record.ts';
+import type { TestedClient } from './test-link.ts';
 
 type Sql = Database['sql'];
 
@@ -36,6 +37,18 @@ export async function findSsoClient(
   return row && opened(sealer, row);
 }
 
+/** The SSO client that a test link was made for, where it is unchanged since. It may be a draft. */
+export async function findTested(
+  { sql }: Pick<Database, 'sql'>,
+  sealer: Sealer,
+  { company, ssoClientId, version }: TestedClient & { company: string },
+): Promise<SsoClient | undefined> {
+  const [row] = await sql<SsoClientRow[]>`
+    SELECT ${columns(sql)} ${testable(sql)}
+    AND k.id = ${ssoClientId} AND k.version = ${version} AND c.slug = ${company}`;
+  return row && opened(sealer, row);
+}
+
 /** The SSO client that an attempt began with, and whether its login is recorded already: both by one statement. */
 export async function findAttempted(
   { sql }: Pick<Database, 'sql'>,
@@ -44,7 +57,7 @@ export async function findAttempted(
 ): Promise<{ client: SsoClient; recorded: boolean } | undefined> {
   const [row] = await sql<(SsoClientRow & { recorded: boolean })[]>`
     SELECT ${columns(sql)}, EXISTS (${recordedLogin(sql, attempt)}) AS recorded
-    ${active(sql)} AND k.id = ${attempt.ssoClientId}`;
+    ${attempt.test ? testable(sql) : active(sql)} AND k.id = ${attempt.ssoClientId}`;
   if (row === undefined) return undefined;
   const { recorded, ...client } = row;
   return { client: opened(sealer, client), recorded };
@@ -57,6 +70,10 @@ const columns = (sql: Sql) => sql`
 
 const active = (sql: Sql) => sql`
   FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status = 'active' AND c.status = 'active'`;
+
+/** A test asks neither for the one nor for the other: it is what comes before. */
+const testable = (sql: Sql) => sql`
+  FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status IN ('draft', 'active')`;
 
 function opened(sealer: Sealer, row: SsoClientRow): SsoClient {
   const { sealedSecret, companyId, slug, companyName, ...client } = row;

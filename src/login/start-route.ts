@@ -8,7 +8,8 @@ import type { LoginLimits } from './limits.ts';
 import type { Query, StartQuery } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { START } from './route-schemas.ts';
-import { findSsoClient } from './sso-client.ts';
+import { findSsoClient, findTested, type SsoClient } from './sso-client.ts';
+import { openTestLink } from './test-link.ts';
 
 /** `GET /login/start`: a fresh attempt in a sealed cookie, and off to JumpCloud. */
 export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
@@ -18,11 +19,8 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
     '/login/start',
     { schema: START },
     async (request, reply) => {
-      const { company, login_hint: loginHint, return_to } = request.query;
-      const client = await findSsoClient(database, sealer, { company });
-      if (client === undefined) {
-        throw new SsoLinkError('sso_not_active', 'no such company, or it has no active SSO client');
-      }
+      const { company, login_hint: loginHint, return_to, test } = request.query;
+      const client = test === undefined ? await activeClient(company) : await testedClient(company, test);
       await limits.perCompany(client.company.slug, request, reply);
 
       const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
@@ -40,6 +38,7 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
         verifier,
         ssoClientId: client.id,
         ssoClientVersion: client.version,
+        ...(test !== undefined && { test: true }),
         returnTo: returnTo ?? config.APP_URL,
         sessionToken: randomToken(),
         startedAt: Date.now(),
@@ -52,4 +51,20 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
       return reply.header('cache-control', 'no-store').redirect(url, 303);
     },
   );
+
+  async function activeClient(company: string): Promise<SsoClient> {
+    const client = await findSsoClient(database, sealer, { company });
+    if (client) return client;
+    throw new SsoLinkError('sso_not_active', 'no such company, or it has no active SSO client');
+  }
+
+  async function testedClient(company: string, token: string): Promise<SsoClient> {
+    const tested = openTestLink(sealer, token);
+    const client = tested && (await findTested(database, sealer, { company, ...tested }));
+    if (client) return client;
+    throw new SsoLinkError(
+      'test_link_over',
+      'a test link that is over, or of an SSO client that was changed',
+    );
+  }
 }

@@ -96,7 +96,7 @@ export function judge(session: SessionRow, idle: number, now: number): SessionSt
 }
 
 /** Policy rows 9 to 13, 15 and 16 look the same from outside: else one could ask who has an account. */
-function reasonClassOf(reason: Reason | null): ReasonClass {
+export function reasonClassOf(reason: Reason | null): ReasonClass {
   switch (reason) {
     case 'sso_disabled':
     case 'email_missing':

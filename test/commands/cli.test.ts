@@ -116,6 +116,7 @@ t.test('every command explains itself, and prints JSON where it is told to', asy
     'client create',
     'client disable',
     'client list',
+    'client test',
     'client update',
     'company create',
     'company disable',
