@@ -27,6 +27,7 @@ interface ClientOptions extends OutputOptions {
   logoutAtProvider?: boolean;
   clientSecretStdin?: boolean;
   ssoClient?: string;
+  anyway?: boolean;
 }
 
 const CREATE_HELP = `
@@ -48,7 +49,10 @@ everybody who has it, until the client is changed.`;
 
 const ACTIVATE_HELP = `
 Activates the company's draft if there is one, and disables the client that was active; without a draft, and
-where none is active, the one disabled last. --sso-client names another. JumpCloud isn't asked.`;
+where none is active, the one disabled last. --sso-client names another. JumpCloud isn't asked.
+
+A company without a proven domain is refused, since nobody could be linked by email or given an account; --anyway
+is for one whose people are all linked by hand.`;
 
 const DISABLE_HELP = `
 Disables the active client; --sso-client names another (a draft, say). Its people's sessions end; the links
@@ -86,11 +90,15 @@ export function clientCommands(program: Command, io: Io): void {
   leaf(client, 'activate', "let a company's people sign in by its SSO client")
     .argument('<slug>')
     .addOption(ssoClient())
+    .option('--anyway', 'although the company has no proven domain')
     .addHelpText('after', ACTIVATE_HELP)
     .action((slug: string, options: ClientOptions) =>
       withDatabase(io, async (database) => {
         const done = await database.transaction((tx) =>
-          activateSsoClient(tx, actor(io), slug, options.ssoClient),
+          activateSsoClient(tx, actor(io), slug, {
+            ...(options.ssoClient && { id: options.ssoClient }),
+            ...(options.anyway && { anyway: true }),
+          }),
         );
         const sentence = `${named(done.client)} ${done.changed ? 'is' : 'was already'} active${
           done.replaced ? `; ${done.replaced} is disabled` : ''

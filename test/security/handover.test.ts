@@ -124,7 +124,7 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['domain move acme zeta.test --verified-by operator'],
     ['domain remove acme zeta.test'],
     ['client create zeta --client-id zeta-client --region us --no-check', 'the-first-secret\n'],
-    ['client activate zeta'],
+    ['client activate zeta --anyway'],
     ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
     ['client disable zeta'],
     ['company disable zeta'],
