@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { SESSION_COOKIE } from '../cookies.ts';
+import { note } from '../observability/requests.ts';
 import { REFUSALS } from '../pages/problem.ts';
 import { ProblemPage } from '../pages/problem-page.tsx';
 import { renderPage } from '../pages/render.ts';
@@ -28,9 +29,11 @@ export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): 
       }
       case 'refused': {
         const problem = REFUSALS[session.reasonClass];
+        const { loginId, reason } = session.session;
+        note(request, { login_id: loginId, reason: reason ?? session.reasonClass });
         return reply
           .code(problem.status)
-          .send(renderPage(<ProblemPage {...shared} problem={problem} requestId={request.id} />));
+          .send(renderPage(<ProblemPage {...shared} problem={problem} reference={loginId} />));
       }
     }
   });

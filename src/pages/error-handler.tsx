@@ -28,7 +28,7 @@ export function errorHandler(app: FastifyInstance, options: PageOptions): void {
     reply.code(problem.status).header('cache-control', 'no-store');
     const wantsJson = request.url.startsWith('/session') || request.url.startsWith('/.well-known/');
     if (wantsJson) return reply.send({ error: code });
-    const page = <ProblemPage {...options} problem={problem} requestId={request.id} />;
+    const page = <ProblemPage {...options} problem={problem} reference={request.id} />;
     return reply.type('text/html; charset=utf-8').send(renderPage(page));
   }
 }

@@ -6,11 +6,11 @@ export interface ProblemPageProps {
   problem: Problem;
   productName: string;
   socialLoginUrl: string;
-  /** What an administrator can hand on: it finds the line in the log. */
-  requestId: string;
+  /** What a person can hand on: of a refusal the login's id, else the request's. Both find a line in the log. */
+  reference: string;
 }
 
-export function ProblemPage({ problem, productName, socialLoginUrl, requestId }: ProblemPageProps) {
+export function ProblemPage({ problem, productName, socialLoginUrl, reference }: ProblemPageProps) {
   const [again, other] = [problem.action !== 'other', problem.action !== 'again'];
   return (
     <Layout title={problem.title} productName={productName}>
@@ -19,7 +19,7 @@ export function ProblemPage({ problem, productName, socialLoginUrl, requestId }:
         {again ? 'Sign in again' : 'Other ways to sign in'}
       </a>
       {again && other && <OtherWay socialLoginUrl={socialLoginUrl} />}
-      <p class="detail">Reference: {requestId}</p>
+      <p class="detail">Reference: {reference}</p>
     </Layout>
   );
 }

@@ -140,6 +140,7 @@ t.test('every command explains itself, and prints JSON where it is told to', asy
     'relay',
     'results list',
     'results show',
+    'results summary',
     'server',
     'topics',
     'users delete',
