@@ -66,6 +66,9 @@ async function writeUsers(
     ON CONFLICT (id) DO UPDATE SET
       company_id = CASE WHEN u.company_set_by = 'link' THEN u.company_id ELSE EXCLUDED.company_id END,
       company_set_by = CASE WHEN u.company_set_by = 'link' THEN 'link' ELSE EXCLUDED.company_set_by END,
+      -- The email that a company's sign-in made the user for is not brought along to another.
+      sso_email = CASE WHEN u.company_set_by = 'link' OR u.company_id IS NOT DISTINCT FROM EXCLUDED.company_id
+        THEN u.sso_email END,
       name = EXCLUDED.name, status = EXCLUDED.status, updated_at = now()
     WHERE u.status <> 'deleted'`;
 }
