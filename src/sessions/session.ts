@@ -51,6 +51,8 @@ export interface SessionRow {
   companyName: string;
   companyStatus: string;
   clientStatus: string;
+  /** Where it isn't active: the company has another one that is. */
+  clientReplaced: boolean;
   ssoClientId: string;
   outcome: Outcome | null;
   reason: Reason | null;
@@ -80,7 +82,11 @@ export function judge(session: SessionRow, idle: number, now: number): SessionSt
     return { state: 'none' };
   }
   if (session.endedAs !== null) return refused(session.endedAs);
-  if (session.companyStatus !== 'active' || session.clientStatus !== 'active') return refused('sso_disabled');
+  if (session.companyStatus !== 'active') return refused('sso_disabled');
+  if (session.clientStatus !== 'active') {
+    // The company's application was replaced: who signs in again comes by the new one.
+    return session.clientReplaced ? { state: 'none' } : refused('sso_disabled');
+  }
   if (session.userId !== null) {
     if (session.userStatus !== 'active') return refused('user_suspended');
     if (session.userCompanyId !== null && session.userCompanyId !== session.companyId) {
@@ -126,7 +132,9 @@ async function findSession(sql: Database['sql'], tokenHash: Buffer): Promise<Ses
       i.email, coalesce(u.name, i.name) AS name,
       u.id AS "userId", u.status AS "userStatus", u.company_id AS "userCompanyId",
       c.id AS "companyId", c.slug AS company, c.name AS "companyName", c.status AS "companyStatus",
-      k.status AS "clientStatus", k.id AS "ssoClientId", r.outcome, r.reason
+      k.status AS "clientStatus", k.status <> 'active' AND EXISTS (
+        SELECT FROM sso_clients other WHERE other.company_id = c.id AND other.status = 'active'
+      ) AS "clientReplaced", k.id AS "ssoClientId", r.outcome, r.reason
     FROM sessions s
     JOIN logins l ON l.id = s.login_id
     JOIN sso_identities i ON i.id = s.sso_identity_id
