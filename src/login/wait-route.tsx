@@ -33,7 +33,7 @@ export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): 
         note(request, { login_id: loginId, reason: reason ?? session.reasonClass });
         return reply
           .code(problem.status)
-          .send(renderPage(<ProblemPage {...shared} problem={problem} reference={loginId} />));
+          .send(renderPage(<ProblemPage {...shared} problem={problem} reference={loginId} signOut />));
       }
     }
   });

@@ -86,6 +86,16 @@ export function OtherWay({ socialLoginUrl }: { socialLoginUrl: string }) {
   );
 }
 
+export function SignOut() {
+  return (
+    <form class="aside" method="post" action="/logout">
+      <button class="link" type="submit">
+        Sign out
+      </button>
+    </form>
+  );
+}
+
 function withReturnTo(path: string, returnTo: string | undefined): string {
   return returnTo ? `${path}&return_to=${encodeURIComponent(returnTo)}` : path;
 }

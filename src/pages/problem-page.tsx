@@ -1,5 +1,5 @@
 import { Layout } from './layout.tsx';
-import { OtherWay } from './login-page.tsx';
+import { OtherWay, SignOut } from './login-page.tsx';
 import type { Problem } from './problem.ts';
 
 export interface ProblemPageProps {
@@ -8,9 +8,11 @@ export interface ProblemPageProps {
   socialLoginUrl: string;
   /** What a person can hand on: of a refusal the login's id, else the request's. Both find a line in the log. */
   reference: string;
+  /** There is a session to end, one of a refused sign-in. */
+  signOut?: boolean;
 }
 
-export function ProblemPage({ problem, productName, socialLoginUrl, reference }: ProblemPageProps) {
+export function ProblemPage({ problem, productName, socialLoginUrl, reference, signOut }: ProblemPageProps) {
   const [again, other] = [problem.action !== 'other', problem.action !== 'again'];
   return (
     <Layout title={problem.title} productName={productName}>
@@ -19,6 +21,7 @@ export function ProblemPage({ problem, productName, socialLoginUrl, reference }:
         {again ? 'Sign in again' : 'Other ways to sign in'}
       </a>
       {again && other && <OtherWay socialLoginUrl={socialLoginUrl} />}
+      {signOut && <SignOut />}
       <p class="detail">Reference: {reference}</p>
     </Layout>
   );

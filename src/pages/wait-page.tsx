@@ -1,4 +1,5 @@
 import { Layout } from './layout.tsx';
+import { SignOut } from './login-page.tsx';
 
 /** So long it says nothing but that a moment is needed. Seconds. */
 export const PATIENCE_S = 15;
@@ -35,6 +36,7 @@ export function WaitPage({ productName, companyName, waited, socialLoginUrl }: W
         <p class="aside">
           <a href="/login/wait">Check again</a> · <a href={socialLoginUrl}>Other ways to sign in</a>
         </p>
+        <SignOut />
       </div>
     </Layout>
   );

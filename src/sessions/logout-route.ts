@@ -62,10 +62,14 @@ export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
     }
   }
 
-  /** CSRF: a sign-out comes from our own pages or from a listed origin's. */
+  /**
+   * CSRF: a sign-out comes from our own pages or from a listed origin's. Our pages have the referrer policy
+   * `no-referrer`, so a browser sends `Origin: null` with their forms (Fetch, “`Origin` header”): it says as little as none.
+   */
   function isOurs(request: FastifyRequest): boolean {
     const { origin } = request.headers;
-    if (origin !== undefined) return [config.PUBLIC_URL, ...config.RETURN_ORIGINS].includes(origin);
+    if (origin !== undefined && origin !== 'null')
+      return [config.PUBLIC_URL, ...config.RETURN_ORIGINS].includes(origin);
     return request.headers['sec-fetch-site'] === 'same-origin';
   }
 }

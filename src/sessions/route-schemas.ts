@@ -61,7 +61,8 @@ export const JWKS: RouteSchema = {
 
 export const LOGOUT: RouteSchema = {
   summary: 'Signs out',
-  description: 'Here, and at JumpCloud where the SSO client says so. From our own or a listed origin alone.',
+  description:
+    'Here, and at JumpCloud where the SSO client says so. From our own or a listed origin alone: a form of the product’s page does, where its `Referrer-Policy` isn’t `no-referrer` (else the browser sends `Origin: null`).',
   tags: ['session'],
   security: [{ session: [] }],
   response: {
