@@ -122,6 +122,7 @@ t.test('every command explains itself, and prints JSON where it is told to', asy
     'company disable',
     'company enable',
     'company list',
+    'company update',
     'dead-letters list',
     'dead-letters replay',
     'doctor',

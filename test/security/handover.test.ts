@@ -135,6 +135,7 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['client activate zeta --anyway'],
     ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
     ['client disable zeta'],
+    ['company update zeta --no-create-users'],
     ['company disable zeta'],
     ['company enable zeta'],
     ['accounts import -', `${account}\n`],
