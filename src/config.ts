@@ -2,6 +2,7 @@
  * Every environment variable of the service: what it is for, what it wants, its default. docs/configuration.md
  * is made from this table (`npm run docs`), and `npm run check` holds the two together.
  */
+import { isIP } from 'node:net';
 import { SsoLinkError } from './errors.ts';
 
 type Env = Record<string, string | undefined>;
@@ -132,9 +133,10 @@ export const VARIABLES = {
   }),
   TRUST_PROXY: variable({
     about: 'Proxies whose X-Forwarded-For is believed for rate limits and logs; nobody when empty.',
-    wants: 'comma-separated IP addresses or CIDR ranges',
+    wants:
+      'comma-separated IP addresses or ranges, like 10.0.0.1 or 10.0.0.0/8 (a prefix from 1 to 32, or 128)',
     fallback: '',
-    read: (text) => every(list(text), (a) => (/^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(a) ? a : undefined)),
+    read: (text) => every(list(text), (entry) => (isNetwork(entry) ? entry : undefined)),
   }),
   HOST: variable({
     about: 'The address to listen on.',
@@ -283,6 +285,13 @@ function list(value: string): string[] {
 function every<T>(entries: string[], read: (entry: string) => T | undefined): T[] | undefined {
   const values = entries.map(read);
   return values.every((value) => value !== undefined) ? (values as T[]) : undefined;
+}
+
+/** An address, or a range of them. Never all there are: then everybody would name their own address. */
+function isNetwork(entry: string): boolean {
+  const [, address = '', prefix] = /^([^/%]+)(?:\/([1-9]\d{0,2}))?$/.exec(entry) ?? [];
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  return bits !== undefined && (prefix === undefined || Number(prefix) <= bits);
 }
 
 function url(value: string): URL | undefined {
