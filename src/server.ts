@@ -5,6 +5,7 @@ import { previewLogin } from './linking/preview-login.ts';
 import { createDiscovery } from './login/discovery.ts';
 import { createOAuthClients } from './login/oauth-clients.ts';
 import { createProviderKeys } from './login/provider-keys.ts';
+import { tellUnlisted } from './login/unlisted.ts';
 import type { Logger } from './observability/log.ts';
 import { startMetricsServer } from './observability/metrics.ts';
 import { openTracing } from './observability/open-tracing.ts';
@@ -57,6 +58,8 @@ export async function startServer(options: {
     const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
     opened.splice(1, 0, scraped.stop);
     const address = await app.listen({ host: config.HOST, port: config.PORT });
+    // Not waited for: a server starts while its database is away, and /readyz says so.
+    tellUnlisted(database, config.JUMPCLOUD_ISSUERS, log).catch(() => {});
     return { address, stop: () => stopAll(...opened) };
   } catch (error) {
     await stopAll(...opened);
