@@ -97,7 +97,8 @@ export const VARIABLES = {
     read: (text) => webUrl(text)?.href,
   }),
   SOCIAL_LOGIN_URL: variable({
-    about: "The product's other way in, for people whose company has no single sign-on; APP_URL when empty.",
+    about:
+      "The product's other way in, for people whose company has no single sign-on; it is given return_to. APP_URL when empty.",
     wants: 'an https URL, or http on a loopback host',
     fallback: '',
     read: (text) => (text === '' ? '' : webUrl(text)?.href),

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { COMPANY_COOKIE, COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
+import { wantedBy } from '../pages/links.ts';
 import { readSession } from '../sessions/session.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
 import { finishLogin, type ProviderAnswer } from './finish-login.ts';
@@ -62,6 +63,7 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
     const { attempt, name } = found;
     // Whatever comes of it, the attempt is over.
     reply.clearCookie(name, COOKIE_OPTIONS);
+    request.wanted = wantedBy(attempt, config.APP_URL);
     if (error) throw providerError(error);
     if (attempt.test) {
       const { client } = await attempted(request, reply, attempt);

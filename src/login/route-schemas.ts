@@ -11,10 +11,16 @@ const slow = page('JumpCloud takes too long: try again');
 const wrong = page('JumpCloud answered out of order, or refuses this service’s credentials');
 const notActive = page('No such company, or it has no active SSO client');
 
+export const ROOT: RouteSchema = {
+  summary: 'Leads to the sign-in page',
+  tags: ['login'],
+  response: { 303: redirect('To `/login`'), 429: tooMany },
+};
+
 export const LOGIN: RouteSchema = {
   summary: 'The sign-in page',
   description:
-    'Work email → the company whose proven domain it is → Continue with JumpCloud. An empty `company` asks for the form, whatever the browser remembers.',
+    'Work email → the company whose proven domain it is → Continue with JumpCloud. A `company` goes before the email. An empty `company` asks for the form, whatever the browser remembers.',
   tags: ['login'],
   querystring: LoginQuery,
   response: { 200: page('The page'), 400: malformed, 429: tooMany, 503: away },

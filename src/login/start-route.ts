@@ -20,11 +20,12 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
     { schema: START },
     async (request, reply) => {
       const { company, login_hint: loginHint, return_to, test } = request.query;
+      const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
+      if (return_to && !returnTo) note(request, { return_to: 'ignored: not a listed origin' });
+      request.wanted = { company, returnTo };
       const client = test === undefined ? await activeClient(company) : await testedClient(company, test);
       await limits.perCompany(client.company.slug, request, reply);
 
-      const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
-      if (return_to && !returnTo) note(request, { return_to: 'ignored: not a listed origin' });
       const [state, nonce] = [randomToken(), randomToken()];
       const metadata = await discovery.metadata(client.issuer);
       const { url, verifier } = await oauth.authorizationUrl(client, metadata, {
@@ -39,6 +40,7 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
         ssoClientId: client.id,
         ssoClientVersion: client.version,
         ...(test !== undefined && { test: true }),
+        company: client.company.slug,
         returnTo: returnTo ?? config.APP_URL,
         sessionToken: randomToken(),
         startedAt: Date.now(),
