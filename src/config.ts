@@ -234,7 +234,7 @@ export type Config<Names extends VariableName = VariableName> = {
 };
 
 /**
- * Reads the named variables, and those that have a default.
+ * Reads the named variables; one that isn't set takes its default.
  * @throws SsoLinkError `config_invalid`, with a line for each wrong or missing one.
  */
 export function readConfig<Names extends VariableName>(env: Env, needed: readonly Names[]): Config<Names> {

@@ -7,7 +7,7 @@ import { type OutputOptions, printDone } from './output.ts';
 
 const HELP = `
 Deletes, in batches:
-  sessions       that have ended
+  sessions       past their absolute end
   logins         with their results, decided before the given time, which no session needs; one without a
                  result stays, since its event is still on its way
   identities     that are linked to nobody, have no login left, and were last seen before it. Where a link was

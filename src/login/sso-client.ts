@@ -1,5 +1,6 @@
 /** The SSO client that people sign in by: read afresh for each login, since operators change them. */
 import { isSlug } from '../companies/slug.ts';
+import { clientSecretSeal } from '../companies/sso-client-rows.ts';
 import type { Database } from '../db/client.ts';
 import { domainOf, normalizeEmail } from '../email.ts';
 import type { Sealer } from '../seal.ts';
@@ -79,7 +80,7 @@ function opened(sealer: Sealer, row: SsoClientRow): SsoClient {
   const { sealedSecret, companyId, slug, companyName, ...client } = row;
   return {
     ...client,
-    clientSecret: sealer.open(sealedSecret, `sso_clients:${client.id}`),
+    clientSecret: sealer.open(sealedSecret, clientSecretSeal(client.id)),
     company: { id: companyId, slug, name: companyName },
   };
 }

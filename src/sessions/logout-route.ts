@@ -4,6 +4,7 @@ import { COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { findSsoClient } from '../login/sso-client.ts';
 import { LOGOUT } from './route-schemas.ts';
+import { sessionSeal } from './session-seal.ts';
 
 interface EndedSession {
   id: string;
@@ -41,8 +42,8 @@ export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
       const client = await findSsoClient(database, sealer, { id: session.ssoClientId });
       if (client === undefined) return undefined;
       const metadata = await discovery.metadata(client.issuer);
-      const open = (sealed: string, column: string) =>
-        sealer.open(sealed, `sessions:${session.id}:${column}`);
+      const open = (sealed: string, column: Parameters<typeof sessionSeal>[1]) =>
+        sealer.open(sealed, sessionSeal(session.id, column));
       if (session.refreshToken) {
         // Not waited for: a slow provider must not hold up a sign-out.
         oauth

@@ -12,6 +12,7 @@ import { findSsoClient } from '../login/sso-client.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Sealer } from '../seal.ts';
 import type { SignedIn } from './session.ts';
+import { sessionSeal } from './session-seal.ts';
 
 export interface RevalidateDeps {
   database: Pick<Database, 'sql'>;
@@ -73,7 +74,7 @@ async function revalidate(deps: RevalidateDeps, sessionId: string): Promise<bool
 
 async function refresh(deps: RevalidateDeps, sessionId: string, held: Held): Promise<boolean> {
   const { database, sealer, discovery, oauth } = deps;
-  const associated = `sessions:${sessionId}:refresh_token`;
+  const associated = sessionSeal(sessionId, 'refresh_token');
   const client = await findSsoClient(database, sealer, { id: held.ssoClientId });
   if (client === undefined) return true; // Disabled meanwhile: the session's next reading says so.
   try {

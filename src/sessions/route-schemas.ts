@@ -8,8 +8,8 @@ const SignedIn = Type.Object({
   state: Type.Literal('signed_in'),
   user: Type.Object({
     id: Type.String({ description: "The product's user" }),
-    name: nullable('As JumpCloud gave it'),
-    email: nullable('As JumpCloud gave it'),
+    name: nullable('As the product gave it; where it gave none, as JumpCloud did at the last sign-in'),
+    email: nullable('As JumpCloud gave it at the last sign-in'),
   }),
   company: Type.String({ description: "The company's slug" }),
   identity: Type.String({ description: "The SSO identity's id" }),
