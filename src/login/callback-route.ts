@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { COMPANY_COOKIE, COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
+import { note } from '../observability/requests.ts';
 import { wantedBy } from '../pages/links.ts';
 import { readSession } from '../sessions/session.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
@@ -66,6 +67,7 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps, limits: Login
     request.wanted = wantedBy(attempt, config.APP_URL);
     if (error) throw providerError(error);
     if (attempt.test) {
+      note(request, { test: { company: attempt.company } });
       const { client } = await attempted(request, reply, attempt);
       const page = await finishTest(deps, answerOf(request, attempt, client), request);
       return reply.type('text/html; charset=utf-8').send(page);

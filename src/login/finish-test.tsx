@@ -40,8 +40,6 @@ export async function finishTest(deps: AppDeps, answer: ProviderAnswer, request:
     email,
     emailVerified,
   });
-  // It is no login, and is counted as none.
-  request.company = null;
   note(request, {
     test: { company: company.slug, sso_client_id: client.id, sso_identity_id: identityId, outcome },
     ...personOf(deps.sealer, email),

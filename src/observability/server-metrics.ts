@@ -69,6 +69,7 @@ export function createServerMetrics() {
     app.addHook('onResponse', async (request, reply) => {
       if (request.errorCode !== null) errors.inc({ code: request.errorCode });
       if (request.routeOptions.url !== '/login/callback') return;
+      if (request.notes?.test !== undefined) return; // The callback of a test link: no login, whatever came of it.
       duration.observe(reply.elapsedTime / 1000);
       if (request.company === null && request.errorCode === null) return; // A reload of a consumed callback.
       logins.inc({ company: request.company ?? '', outcome: request.errorCode ?? 'recorded' });
