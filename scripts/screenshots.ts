@@ -6,6 +6,8 @@ import { chromium } from '../dev/browser.ts';
 import { startParts } from '../dev/parts.ts';
 import { rolesHere } from '../dev/roles.ts';
 import { createStream } from '../dev/stream.ts';
+import { sealTestLink, TEST_LINK_TTL, type TestedClient } from '../src/login/test-link.ts';
+import { createSealer } from '../src/seal.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const SIZES = { desktop: { width: 1100, height: 720 }, phone: { width: 390, height: 780 } };
@@ -16,11 +18,19 @@ const roles = await rolesHere(parts.env, stream);
 const browser = await chromium();
 const at = (path: string) => `${parts.serviceUrl}${path}`;
 
-async function signIn(page: Page, company: string, email: string): Promise<void> {
-  await page.goto(at(`/login/start?company=${company}`));
+async function signIn(page: Page, company: string, email: string, test?: string): Promise<void> {
+  await page.goto(at(`/login/start?${new URLSearchParams({ company, ...(test && { test }) })}`));
   await page.locator('input[name=email]').fill(email);
   await page.locator('input[name=password]').fill('password');
   await page.locator('input[name=password]').press('Enter');
+}
+
+async function testLink(company: string): Promise<string> {
+  const [client] = await parts.database.sql<TestedClient[]>`
+    SELECT k.id AS "ssoClientId", k.version FROM sso_clients k JOIN companies c ON c.id = k.company_id
+    WHERE c.slug = ${company}`;
+  const sealer = createSealer([Buffer.from(parts.env.SECRET_KEYS ?? '', 'base64')]);
+  return sealTestLink(sealer, client as TestedClient, new Date(Date.now() + TEST_LINK_TTL));
 }
 
 /** How each page is reached. */
@@ -36,6 +46,14 @@ const PAGES: Record<string, (page: Page) => Promise<unknown>> = {
   'refused-unverified': async (page) => {
     await signIn(page, 'acme', 'uma@acme.test');
     await page.getByRole('heading', { name: 'Your email isn’t verified' }).waitFor();
+  },
+  'test-right': async (page) => {
+    await signIn(page, 'acme', 'ada@acme.test', await testLink('acme'));
+    await page.getByRole('heading', { name: 'This was a test' }).waitFor();
+  },
+  'test-to-do': async (page) => {
+    await signIn(page, 'acme', 'uma@acme.test', await testLink('acme'));
+    await page.getByRole('heading', { name: 'This was a test' }).waitFor();
   },
   'problem-start-again': (page) => page.goto(at('/login/callback?state=unknown&code=unknown')),
   // From here on nothing is linked any more.

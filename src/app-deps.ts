@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Database } from './db/client.ts';
 import type { Discovery } from './login/discovery.ts';
+import type { PreviewLogin } from './login/finish-test.tsx';
 import type { OAuthClients } from './login/oauth-clients.ts';
 import type { ProviderKeys } from './login/provider-keys.ts';
 import type { Health } from './observability/health.ts';
@@ -51,6 +52,8 @@ export interface AppDeps {
   providerKeys: ProviderKeys;
   oauth: OAuthClients;
   issueToken: IssueToken;
+  /** What would be decided for a login that was only a test. */
+  previewLogin: PreviewLogin;
   /** Says that a login's event waits. */
   hint: Hint;
 }

@@ -2,6 +2,7 @@
  * Every environment variable of the service: what it is for, what it wants, its default. docs/configuration.md
  * is made from this table (`npm run docs`), and `npm run check` holds the two together.
  */
+import { isIP } from 'node:net';
 import { SsoLinkError } from './errors.ts';
 
 type Env = Record<string, string | undefined>;
@@ -97,7 +98,8 @@ export const VARIABLES = {
     read: (text) => webUrl(text)?.href,
   }),
   SOCIAL_LOGIN_URL: variable({
-    about: "The product's other way in, for people whose company has no single sign-on; APP_URL when empty.",
+    about:
+      "The product's other way in, for people whose company has no single sign-on; it is given return_to. APP_URL when empty.",
     wants: 'an https URL, or http on a loopback host',
     fallback: '',
     read: (text) => (text === '' ? '' : webUrl(text)?.href),
@@ -133,9 +135,10 @@ export const VARIABLES = {
   }),
   TRUST_PROXY: variable({
     about: 'Proxies whose X-Forwarded-For is believed for rate limits and logs; nobody when empty.',
-    wants: 'comma-separated IP addresses or CIDR ranges',
+    wants:
+      'comma-separated IP addresses or ranges, like 10.0.0.1 or 10.0.0.0/8 (a prefix from 1 to 32, or 128)',
     fallback: '',
-    read: (text) => every(list(text), (a) => (/^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(a) ? a : undefined)),
+    read: (text) => every(list(text), (entry) => (isNetwork(entry) ? entry : undefined)),
   }),
   HOST: variable({
     about: 'The address to listen on.',
@@ -232,7 +235,7 @@ export type Config<Names extends VariableName = VariableName> = {
 };
 
 /**
- * Reads the named variables, and those that have a default.
+ * Reads the named variables; one that isn't set takes its default.
  * @throws SsoLinkError `config_invalid`, with a line for each wrong or missing one.
  */
 export function readConfig<Names extends VariableName>(env: Env, needed: readonly Names[]): Config<Names> {
@@ -284,6 +287,13 @@ function list(value: string): string[] {
 function every<T>(entries: string[], read: (entry: string) => T | undefined): T[] | undefined {
   const values = entries.map(read);
   return values.every((value) => value !== undefined) ? (values as T[]) : undefined;
+}
+
+/** An address, or a range of them. Never all there are: then everybody would name their own address. */
+function isNetwork(entry: string): boolean {
+  const [, address = '', prefix] = /^([^/%]+)(?:\/([1-9]\d{0,2}))?$/.exec(entry) ?? [];
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  return bits !== undefined && (prefix === undefined || Number(prefix) <= bits);
 }
 
 function url(value: string): URL | undefined {

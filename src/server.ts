@@ -1,10 +1,12 @@
 import { buildApp } from './app.ts';
 import type { ServerConfig } from './app-deps.ts';
 import { openDatabase } from './db/client.ts';
+import { previewLogin } from './linking/preview-login.ts';
 import { boundedJson } from './login/bounded-fetch.ts';
 import { createDiscovery, fetchMetadata } from './login/discovery.ts';
 import { createOAuthClients } from './login/oauth-clients.ts';
 import { createProviderKeys } from './login/provider-keys.ts';
+import { tellUnlisted } from './login/unlisted.ts';
 import { createHealth } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import { startMetricsServer } from './observability/metrics.ts';
@@ -61,6 +63,7 @@ export async function startServer(options: {
     oauth,
     providerKeys,
     issueToken,
+    previewLogin: (login) => previewLogin(database, login),
     hint: createHint(database),
   });
   const opened = [() => app.close(), oauth.close, database.close, tracing.stop];
@@ -68,6 +71,8 @@ export async function startServer(options: {
     const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
     opened.splice(1, 0, scraped.stop);
     const address = await app.listen({ host: config.HOST, port: config.PORT });
+    // Not waited for: a server starts while its database is away, and /readyz says so.
+    tellUnlisted(database, config.JUMPCLOUD_ISSUERS, log).catch(() => {});
     return { address, stop: () => stopAll(...opened) };
   } catch (error) {
     await stopAll(...opened);

@@ -1,3 +1,4 @@
+import Fastify from 'fastify';
 import t from 'tap';
 import { duration, readConfig } from '../src/config.ts';
 import { SERVER_CONFIG } from '../src/server.ts';
@@ -42,7 +43,10 @@ t.test('each variable refuses what could not work, or not be safe', async (t) =>
     RETURN_ORIGINS: ['https://app.example.com/path', 'https://*.example.com/', 'app.example.com'],
     SECRET_KEYS: ['short', Buffer.alloc(16).toString('base64')],
     JUMPCLOUD_ISSUERS: ['https://oauth.id.jumpcloud.com/', 'us=http://oauth.id.jumpcloud.com/', 'us=x'],
-    TRUST_PROXY: ['true', 'proxy.example.com'],
+    TRUST_PROXY: [
+      ...['true', 'proxy.example.com', 'abc', '1', '999.1.1.1', '10.0.0.0/99', '::1/129', '0.0.0.0/0'],
+      ...['10.0.0.0/', '10.0.0.0/08', 'fe80::1%eth0', '10.0.0.1, abc'],
+    ],
     SESSION_IDLE: ['12', '0s', '12 hours', '-1h'],
     LOG_LEVEL: ['verbose'],
     PORT: ['-1', '70000', '3000x'],
@@ -56,6 +60,20 @@ t.test('each variable refuses what could not work, or not be safe', async (t) =>
       );
     }
   }
+});
+
+t.test('proxies that are believed are addresses and ranges that Fastify takes', async (t) => {
+  for (const TRUST_PROXY of [
+    '10.0.0.1',
+    '10.0.0.0/8, ::1',
+    'fd00::/8',
+    '::ffff:10.0.0.0/104',
+    '1.2.3.4/32',
+  ]) {
+    const config = readConfig({ ...GOOD, TRUST_PROXY }, SERVER_CONFIG);
+    t.doesNotThrow(() => Fastify({ trustProxy: config.TRUST_PROXY }), TRUST_PROXY);
+  }
+  t.same(readConfig(GOOD, SERVER_CONFIG).TRUST_PROXY, []);
 });
 
 t.test('http is for loopback hosts alone', async (t) => {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { eraseUsers, lockMirror } from './erase.ts';
-import type { ImportLine } from './import-line.ts';
+import type { AccountName, ImportLine } from './import-line.ts';
 import { type ImportPlan, type KnownAccount, type KnownUser, planImport } from './import-plan.ts';
 
 /**
@@ -15,8 +15,9 @@ export async function importBatch(
   lines: readonly ImportLine[],
 ): Promise<ImportPlan> {
   await lockMirror(tx);
-  const slugs = unique(lines.flatMap(({ user }) => user.company ?? []));
-  const accounts = lines.flatMap(({ account }) => account ?? []);
+  const users = lines.filter((line) => 'user' in line);
+  const slugs = unique(users.flatMap(({ user }) => user.company ?? []));
+  const accounts = lines.flatMap((line) => ('removed' in line ? line.removed : (line.account ?? [])));
   const [companies, knownUsers, knownAccounts] = await Promise.all([
     slugs.length === 0
       ? []
@@ -25,7 +26,7 @@ export async function importBatch(
     tx.sql<KnownUser[]>`
       SELECT u.id, u.name, u.status, c.slug AS company, u.company_set_by AS "companySetBy"
       FROM users u LEFT JOIN companies c ON c.id = u.company_id
-      WHERE u.id = ANY(${unique(lines.map(({ user }) => user.id))}::text[])`,
+      WHERE u.id = ANY(${unique(users.map(({ user }) => user.id))}::text[])`,
     tx.sql<KnownAccount[]>`
       SELECT s.provider, s.provider_user_id AS "providerUserId", s.user_id AS "userId", s.email,
         s.email_verified AS "emailVerified"
@@ -45,6 +46,7 @@ export async function importBatch(
       FROM users WHERE id = ANY(${plan.erase}::text[])`;
   }
   if (plan.accounts.length > 0) await writeAccounts(tx, plan.accounts);
+  if (plan.removed.length > 0) await removeAccounts(tx, plan.removed);
   return plan;
 }
 
@@ -66,6 +68,9 @@ async function writeUsers(
     ON CONFLICT (id) DO UPDATE SET
       company_id = CASE WHEN u.company_set_by = 'link' THEN u.company_id ELSE EXCLUDED.company_id END,
       company_set_by = CASE WHEN u.company_set_by = 'link' THEN 'link' ELSE EXCLUDED.company_set_by END,
+      -- The email that a company's sign-in made the user for is not brought along to another.
+      sso_email = CASE WHEN u.company_set_by = 'link' OR u.company_id IS NOT DISTINCT FROM EXCLUDED.company_id
+        THEN u.sso_email END,
       name = EXCLUDED.name, status = EXCLUDED.status, updated_at = now()
     WHERE u.status <> 'deleted'`;
 }
@@ -87,6 +92,14 @@ async function writeAccounts(tx: Transaction, accounts: KnownAccount[]): Promise
     ON CONFLICT (provider, provider_user_id) DO UPDATE SET
       user_id = EXCLUDED.user_id, email = EXCLUDED.email, email_verified = EXCLUDED.email_verified,
       updated_at = now()`;
+}
+
+async function removeAccounts(tx: Transaction, accounts: AccountName[]): Promise<void> {
+  await tx.sql`
+    DELETE FROM social_accounts s
+    USING unnest(${accounts.map((a) => a.provider)}::text[], ${accounts.map((a) => a.providerUserId)}::text[])
+      AS i(provider, provider_user_id)
+    WHERE s.provider = i.provider AND s.provider_user_id = i.provider_user_id`;
 }
 
 function unique(values: string[]): string[] {

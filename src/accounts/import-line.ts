@@ -23,12 +23,21 @@ const Present = Type.Object({
   ...User,
   status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('suspended')])),
   ...Account,
+  removed: Type.Optional(Type.Literal(false)),
 });
 /** Of a deleted user the product may know nothing more than the id. */
 const Deleted = Type.Object({ user_id: Id, status: Type.Literal('deleted') });
 
+/** Of an account that its person disconnected, or that the provider no longer has. */
+const Removed = Type.Object({
+  provider: Account.provider,
+  provider_user_id: Id,
+  removed: Type.Literal(true),
+});
+
 const present = Compile(Present);
 const deleted = Compile(Deleted);
+const removed = Compile(Removed);
 
 export interface ImportedUser {
   id: string;
@@ -47,12 +56,22 @@ export interface ImportedAccount {
   emailVerified: boolean;
 }
 
-export interface ImportLine {
+/** Names a social account. */
+export type AccountName = Pick<ImportedAccount, 'provider' | 'providerUserId'>;
+
+export interface UserLine {
   number: number;
   user: ImportedUser;
   /** Null in the line of a deleted user: what it says of an account is nobody's any more. */
   account: ImportedAccount | null;
 }
+
+export interface RemovalLine {
+  number: number;
+  removed: AccountName;
+}
+
+export type ImportLine = UserLine | RemovalLine;
 
 export interface BadLine {
   line: number;
@@ -77,12 +96,15 @@ export function readImportLine({ number, text }: Line): ImportLine | BadLine {
       account: null,
     };
   }
+  if (removed.Check(data) && data.provider_user_id.isWellFormed()) {
+    return { number, removed: { provider: data.provider, providerUserId: data.provider_user_id } };
+  }
   if (!present.Check(data)) return bad(describe(data));
   if (!(data.user_id + data.provider_user_id).isWellFormed()) return bad('an id is no well-formed Unicode');
   return read(number, data) ?? bad('email is no address that could be compared safely');
 }
 
-function read(number: number, data: Static<typeof Present>): ImportLine | undefined {
+function read(number: number, data: Static<typeof Present>): UserLine | undefined {
   const email = normalizeEmail(data.email);
   if (email === null) return undefined;
   return {
@@ -117,6 +139,7 @@ const WANTS: Record<string, string> = {
   provider_user_id: 'wants a text of 1 to 255 characters, none of them a control character',
   email: 'wants a text',
   email_verified: 'wants true or false',
+  removed: 'wants true or false; with true, provider and provider_user_id alone are needed',
 };
 
 function describe(data: unknown): string {

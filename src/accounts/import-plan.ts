@@ -2,7 +2,14 @@
  * What a batch of lines changes, worked out before anything is written: a pure function of the lines and of
  * what the database holds, so that an import that brings nothing new writes nothing.
  */
-import type { BadLine, ImportedAccount, ImportedUser, ImportLine } from './import-line.ts';
+import type {
+  AccountName,
+  BadLine,
+  ImportedAccount,
+  ImportedUser,
+  ImportLine,
+  UserLine,
+} from './import-line.ts';
 
 export interface KnownUser {
   id: string;
@@ -37,6 +44,8 @@ export interface ImportPlan {
   erase: string[];
   /** To insert or to change, by provider and the provider's id. */
   accounts: KnownAccount[];
+  /** To delete. */
+  removed: AccountName[];
   /** Lines that brought nothing new. */
   unchanged: number;
 }
@@ -48,19 +57,27 @@ export function planImport(
   knownUsers: readonly KnownUser[],
   knownAccounts: readonly KnownAccount[],
 ): ImportPlan {
-  const plan: ImportPlan = { bad: [], conflicts: [], users: [], erase: [], accounts: [], unchanged: 0 };
+  const plan: ImportPlan = {
+    ...{ bad: [], conflicts: [], users: [], erase: [], accounts: [], removed: [] },
+    unchanged: 0,
+  };
   const users = new Map(knownUsers.map((user) => [user.id, user]));
   const accounts = new Map(knownAccounts.map((account) => [accountKey(account), account]));
   // As if line came after line: the last one counts, but for what it leaves out.
-  const lastOfUser = new Map<string, ImportLine>();
+  const lastOfUser = new Map<string, UserLine>();
   const lastOfAccount = new Map<string, ImportLine>();
   const good = lines.filter((line) => {
+    if ('removed' in line) return true;
     const { company } = line.user;
     if (company === null || companies.has(company)) return true;
     plan.bad.push({ line: line.number, reason: 'company names none that exists: `company create` makes it' });
     return false;
   });
   for (const line of good) {
+    if ('removed' in line) {
+      lastOfAccount.set(accountKey(line.removed), line);
+      continue;
+    }
     const before = lastOfUser.get(line.user.id)?.user;
     const user = {
       ...line.user,
@@ -76,12 +93,19 @@ export function planImport(
     if (planUser(plan, line, users.get(line.user.id))) changing.add(line.number);
   }
   for (const [key, line] of lastOfAccount) {
+    const known = accounts.get(key);
+    if ('removed' in line) {
+      if (known) {
+        plan.removed.push(line.removed);
+        changing.add(line.number);
+      }
+      continue;
+    }
     const isGone =
       users.get(line.user.id)?.status === 'deleted' ||
       lastOfUser.get(line.user.id)?.user.status === 'deleted';
     if (!line.account || isGone) continue;
     const account = { ...line.account, userId: line.user.id };
-    const known = accounts.get(key);
     if (known && sameAccount(known, account)) continue;
     plan.accounts.push(account);
     changing.add(line.number);
@@ -93,7 +117,7 @@ export function planImport(
 }
 
 /** @returns whether the user changes */
-function planUser(plan: ImportPlan, { number, user }: ImportLine, known: KnownUser | undefined): boolean {
+function planUser(plan: ImportPlan, { number, user }: UserLine, known: KnownUser | undefined): boolean {
   if (known?.status === 'deleted') {
     if (user.status !== 'deleted') plan.conflicts.push(conflict(number, user, 'user_deleted', known));
     return false;
@@ -129,7 +153,7 @@ function conflict(line: number, user: ImportedUser, reason: Conflict['reason'], 
 }
 
 /** Neither part holds a control character. */
-export function accountKey(account: { provider: string; providerUserId: string }): string {
+export function accountKey(account: AccountName): string {
   return `${account.provider}\n${account.providerUserId}`;
 }
 

@@ -6,11 +6,12 @@ import { type BadLine, type ImportLine, readImportLine } from './import-line.ts'
 import type { Conflict, ImportPlan } from './import-plan.ts';
 import { readLines } from './lines.ts';
 
-/** Users, accounts and erased count what was written; the others count lines. */
+/** Users, accounts, removed (accounts) and erased (users) count what was written; the others count lines. */
 export interface ImportSummary {
   lines: number;
   users: number;
   accounts: number;
+  removed: number;
   erased: number;
   unchanged: number;
   bad: number;
@@ -42,7 +43,16 @@ export async function importAccounts(
   stream: AsyncIterable<Buffer | string>,
   report: ImportReport = {},
 ): Promise<ImportSummary> {
-  const summary = { lines: 0, users: 0, accounts: 0, erased: 0, unchanged: 0, bad: 0, conflicts: 0 };
+  const summary = {
+    lines: 0,
+    users: 0,
+    accounts: 0,
+    removed: 0,
+    erased: 0,
+    unchanged: 0,
+    bad: 0,
+    conflicts: 0,
+  };
   let batch: ImportLine[] = [];
   let read = 0;
   let writing: Promise<void> = Promise.resolve();
@@ -59,6 +69,7 @@ export async function importAccounts(
     for (const conflict of plan.conflicts) report.conflict?.(conflict);
     summary.users += plan.users.length;
     summary.accounts += plan.accounts.length;
+    summary.removed += plan.removed.length;
     summary.erased += plan.erase.length;
     summary.unchanged += plan.unchanged;
     summary.conflicts += plan.conflicts.length;

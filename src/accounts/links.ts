@@ -85,7 +85,7 @@ export async function approveLink(
 }
 
 /**
- * Removes a link, ends the identity's sessions, and tells of it (`user.link_removed`). No login makes a new
+ * Removes a link, gives the user's company back to the product's word (an import may change it), ends the identity's sessions, and tells of it (`user.link_removed`). No login makes a new
  * link until an operator approves it, or links by hand.
  * @throws SsoLinkError `identity_unknown`, `identity_not_linked`
  */
@@ -104,6 +104,10 @@ export async function removeLink(
     .update(ssoIdentities)
     .set({ userId: null, linkedAt: null, linkRemovedAt: now })
     .where(eq(ssoIdentities.id, id));
+  await tx.db
+    .update(users)
+    .set({ companySetBy: 'import', updatedAt: now })
+    .where(and(eq(users.id, userId), eq(users.companyId, companyId), eq(users.companySetBy, 'link')));
   const ended = await tx.db
     .delete(sessions)
     .where(eq(sessions.ssoIdentityId, id))

@@ -16,7 +16,10 @@ A line is a JSON object, a social account and its user:
    "provider_user_id":"1081…","email":"ada@acme.com","email_verified":true}
 company, name and status may be absent: of no company (which clears one that an import set, and never one that
 a link set); name and status stay as they are, a new user is active. "status":"deleted" erases the user, as
-\`users delete\` does, and needs no more than user_id. Of several lines for one user the last one counts.
+\`users delete\` does, and needs no more than user_id. A social account that is gone:
+  {"provider":"google","provider_user_id":"1081…","removed":true}
+From then on nobody is linked by it; a link that it led to stays.
+Of several lines for one user or one account the last one counts.
 
 A bad line is told by its number, and the others are imported. So is a conflict: a line that names another
 company than the one that a link set, or a user who was deleted here. Nothing is ever removed because a line
@@ -73,11 +76,11 @@ async function runImport(
       report,
     );
     progress.stop();
-    const { lines, users, accounts, erased, unchanged, bad, conflicts } = summary;
+    const { lines, users, accounts, removed, erased, unchanged, bad, conflicts } = summary;
     printDone(
       io,
       options,
-      `${lines} lines: ${users} users and ${accounts} accounts written, ${erased} users erased, ` +
+      `${lines} lines: ${users} users and ${accounts} accounts written, ${removed} accounts removed, ${erased} users erased, ` +
         `${unchanged} lines unchanged, ${bad} bad, ${conflicts} conflicts`,
       { type: 'summary', ...summary },
     );

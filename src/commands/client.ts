@@ -4,6 +4,7 @@ import type { AuthMethod } from '../companies/probe.ts';
 import { listSsoClients, type SsoClientView } from '../companies/sso-client-rows.ts';
 import {
   activateSsoClient,
+  clientToTest,
   clientToUpdate,
   createSsoClient,
   disableSsoClient,
@@ -11,6 +12,7 @@ import {
   updateSsoClient,
 } from '../companies/sso-clients.ts';
 import { SsoLinkError } from '../errors.ts';
+import { sealTestLink, TEST_LINK_TTL } from '../login/test-link.ts';
 import { createSealer } from '../seal.ts';
 import { checkedIssuer } from './client-check.ts';
 import { leaf } from './command.ts';
@@ -25,6 +27,7 @@ interface ClientOptions extends OutputOptions {
   logoutAtProvider?: boolean;
   clientSecretStdin?: boolean;
   ssoClient?: string;
+  anyway?: boolean;
 }
 
 const CREATE_HELP = `
@@ -38,9 +41,18 @@ const UPDATE_HELP = `
 Changes the company's draft if there is one, else the active client, else the one disabled last; --sso-client
 names another. Sign-ins that are under way at that moment are refused and begin again.`;
 
+const TEST_HELP = `
+Tests the company's draft if there is one, else the active client; --sso-client names another. Whoever opens
+the link signs in at JumpCloud and reads what came of it: email, domain, refresh token, groups, and what would
+happen at a real sign-in. Nobody is signed in or linked, and nothing is written. The link is good for an hour, for
+everybody who has it, until the client is changed.`;
+
 const ACTIVATE_HELP = `
 Activates the company's draft if there is one, and disables the client that was active; without a draft, and
-where none is active, the one disabled last. --sso-client names another. JumpCloud isn't asked.`;
+where none is active, the one disabled last. --sso-client names another. JumpCloud isn't asked.
+
+A company without a proven domain is refused, since nobody could be linked by email or given an account; --anyway
+is for one whose people are all linked by hand.`;
 
 const DISABLE_HELP = `
 Disables the active client; --sso-client names another (a draft, say). Its people's sessions end; the links
@@ -69,14 +81,24 @@ export function clientCommands(program: Command, io: Io): void {
       }),
     );
 
+  leaf(client, 'test', 'make a link by which one person tests an SSO client')
+    .argument('<slug>')
+    .addOption(ssoClient())
+    .addHelpText('after', TEST_HELP)
+    .action((slug: string, options: ClientOptions) => test(io, slug, options));
+
   leaf(client, 'activate', "let a company's people sign in by its SSO client")
     .argument('<slug>')
     .addOption(ssoClient())
+    .option('--anyway', 'although the company has no proven domain')
     .addHelpText('after', ACTIVATE_HELP)
     .action((slug: string, options: ClientOptions) =>
       withDatabase(io, async (database) => {
         const done = await database.transaction((tx) =>
-          activateSsoClient(tx, actor(io), slug, options.ssoClient),
+          activateSsoClient(tx, actor(io), slug, {
+            ...(options.ssoClient && { id: options.ssoClient }),
+            ...(options.anyway && { anyway: true }),
+          }),
         );
         const sentence = `${named(done.client)} ${done.changed ? 'is' : 'was already'} active${
           done.replaced ? `; ${done.replaced} is disabled` : ''
@@ -125,6 +147,19 @@ async function create(io: Io, slug: string, options: ClientOptions): Promise<voi
       `${named(created)} created (${created.region}), a draft: ${next}`,
       snakeCase(created),
     );
+  });
+}
+
+async function test(io: Io, slug: string, options: ClientOptions): Promise<void> {
+  const { SECRET_KEYS, PUBLIC_URL } = configFor(io, 'SECRET_KEYS', 'PUBLIC_URL');
+  await withDatabase(io, async (database) => {
+    const client = await clientToTest(database, slug, options.ssoClient);
+    const expiresAt = new Date(Date.now() + TEST_LINK_TTL);
+    const { id, version, status } = client;
+    const token = sealTestLink(createSealer(SECRET_KEYS), { ssoClientId: id, version }, expiresAt);
+    const url = `${PUBLIC_URL}/login/start?${new URLSearchParams({ company: slug, test: token })}`;
+    if (!options.json) io.stdout.write(`tests ${named(client)} (${status}), good for an hour:\n`);
+    printDone(io, options, url, { company: slug, sso_client_id: id, status, url, expires_at: expiresAt });
   });
 }
 

@@ -1,8 +1,19 @@
 import type { Command } from 'commander';
-import { type Company, createCompany, listCompanies, setCompanyStatus } from '../companies/companies.ts';
+import {
+  type Company,
+  createCompany,
+  listCompanies,
+  setCompanyStatus,
+  updateCompany,
+} from '../companies/companies.ts';
+import { SsoLinkError } from '../errors.ts';
 import { leaf } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
+
+const UPDATE_HELP = `
+Holds from the next login on; results that are there stay as they are. The slug stays: addresses, cookies and events
+name the company by it.`;
 
 export function companyCommands(program: Command, io: Io): void {
   const company = program.command('company').description('companies whose people may sign in');
@@ -19,6 +30,28 @@ export function companyCommands(program: Command, io: Io): void {
         printDone(io, options, `company '${slug}' created`, snakeCase(created));
       }),
     );
+
+  leaf(company, 'update', "change a company's name, or whether it creates users")
+    .argument('<slug>')
+    .option('--name <name>', 'as people read it')
+    .option('--create-users', 'give people without a user a new one')
+    .option('--no-create-users', 'link existing users only: who has none is refused')
+    .addHelpText('after', UPDATE_HELP)
+    .action((slug: string, options: OutputOptions & { name?: string; createUsers?: boolean }) => {
+      const { name, createUsers } = options;
+      if (name === undefined && createUsers === undefined) {
+        throw new SsoLinkError('nothing_to_change', 'company update wants at least one option: see --help');
+      }
+      const change = {
+        ...(name !== undefined && { name }),
+        ...(createUsers !== undefined && { createsUsers: createUsers }),
+      };
+      return withDatabase(io, async (database) => {
+        const result = await database.transaction((tx) => updateCompany(tx, actor(io), slug, change));
+        const sentence = `company '${slug}' ${result.changed ? 'is changed' : 'was so already'}`;
+        printDone(io, options, sentence, { ...snakeCase(result.company), changed: result.changed });
+      });
+    });
 
   leaf(company, 'list', 'list all companies').action((options: OutputOptions) =>
     withDatabase(io, async (database) => {

@@ -73,13 +73,14 @@ export async function checkSealed(database: Pick<Database, 'sql'>, sealer: Seale
   return stale > 0 ? `${tried} open, ${stale} by an older key: \`keys reseal\`` : `${tried} open`;
 }
 
-/** An SSO client of an issuer that is no longer listed signs nobody in. */
+/** An SSO client of an issuer that is no longer listed signs nobody in; without a domain, nobody new. */
 export async function checkClients(
   { sql }: Pick<Database, 'sql'>,
   issuers: readonly Issuer[],
 ): Promise<string> {
-  const clients = await sql<{ slug: string; issuer: string }[]>`
-    SELECT c.slug, k.issuer FROM sso_clients k JOIN companies c ON c.id = k.company_id
+  const clients = await sql<{ slug: string; issuer: string; domain: boolean }[]>`
+    SELECT c.slug, k.issuer, EXISTS (SELECT FROM company_domains d WHERE d.company_id = c.id) AS domain
+    FROM sso_clients k JOIN companies c ON c.id = k.company_id
     WHERE k.status = 'active' AND c.status = 'active' ORDER BY c.slug`;
   const listed = new Set(issuers.map((i) => i.issuer));
   const refused = clients.filter((client) => !listed.has(client.issuer));
@@ -89,7 +90,11 @@ export async function checkClients(
       `the people of ${refused.length} companies can't sign in, JUMPCLOUD_ISSUERS lacks their issuer: ${some.join(', ')}`,
     );
   }
-  return `${clients.length} active, all of listed issuers`;
+  const bare = clients.filter((client) => !client.domain).map((client) => client.slug);
+  const active = `${clients.length} active, all of listed issuers`;
+  return bare.length === 0
+    ? active
+    : `${active}; everybody new is refused at ${bare.length} without a proven domain (\`domain add\`): ${bare.slice(0, 5).join(', ')}`;
 }
 
 /** Discovery, keys, and the clock by the answer's Date. */

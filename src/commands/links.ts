@@ -8,6 +8,10 @@ const LINK_HELP = `
 The user must be active, of this company or of none, and without another SSO identity of this company. An open
 removal ends with it. No event tells of it: the person's next login says already_linked.`;
 
+const REMOVE_HELP = `
+The user stays in the company until an import says otherwise: while linked, an import could not move them. An
+import line that names no company clears it.`;
+
 export function linksCommands(program: Command, io: Io): void {
   leaf(program, 'link', 'link an SSO identity to a user by hand')
     .argument('<slug>', 'the company')
@@ -40,6 +44,7 @@ export function linksCommands(program: Command, io: Io): void {
 
   leaf(links, 'remove', 'remove a link, end its sessions, and tell other services')
     .argument('<identity>', "the SSO identity's id", uuid)
+    .addHelpText('after', REMOVE_HELP)
     .action((id: string, options: OutputOptions) =>
       withDatabase(io, async (database) => {
         const { userId, sessionsEnded } = await database.transaction((tx) => removeLink(tx, actor(io), id));

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { companyBySlug } from '../companies/companies.ts';
+import type { Database } from '../db/client.ts';
 import { type PreviewedAccount, preview, tally } from '../linking/preview.ts';
+import { outcomeOfUnfound, unfoundUsers } from '../linking/preview-unfound.ts';
 import { leaf } from './command.ts';
 import { type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printable, printJson, printTable } from './output.ts';
@@ -9,12 +11,16 @@ const HELP = `
 Decides by the policy, and changes nothing, as if everybody with a social account in the company's domains came
 by JumpCloud now with a verified email, company and SSO client being active. Each account is asked about alone:
 of two emails of one user both are told as linked.
-With --json: {"type":"count",…} lines, after the {"type":"account",…} lines of --list.`;
+
+Users of the company whom this leaves out, since they have no verified social account in its domains, are counted
+after that: nothing tells which email they have at JumpCloud, so none is found by it.
+With --json: {"type":"count",…} lines, after the {"type":"account",…} lines of --list; then, where there are such
+users, {"type":"not_found_by_email",…}, after the {"type":"user",…} lines of --list.`;
 
 export function previewCommand(program: Command, io: Io): void {
   leaf(program, 'preview', "tell what would happen if a company's people came today")
     .argument('<slug>', 'the company')
-    .option('--list', 'each social account, too')
+    .option('--list', 'each social account, and each user whom none leads to')
     .addHelpText('after', HELP)
     .action((slug: string, options: OutputOptions & { list?: boolean }) =>
       withDatabase(io, async (database) => {
@@ -27,8 +33,36 @@ export function previewCommand(program: Command, io: Io): void {
         const rows = counts.counts().map((row) => ({ ...(options.json && { type: 'count' }), ...row }));
         if (options.list && !options.json && rows.length > 0) io.stdout.write('\n');
         printTable(io, options, rows, `no social account is in a domain of company '${slug}'`);
+        await tellUnfound(io, options, database, company);
       }),
     );
+}
+
+/** Whom the accounts leave out: users of the company whom no email in its domains leads to. */
+async function tellUnfound(
+  io: Io,
+  options: OutputOptions & { list?: boolean },
+  database: Database,
+  company: { id: string; slug: string },
+): Promise<void> {
+  const would = await outcomeOfUnfound(database, company.id);
+  let count = 0;
+  for await (const { userId, name } of unfoundUsers(database, company.id)) {
+    count += 1;
+    if (!options.list) continue;
+    if (options.json) printJson(io, { type: 'user', user_id: userId, name, ...would });
+    else io.stdout.write(`${printable(`${columns(would)}  not found by email: user '${userId}'`)}\n`);
+  }
+  if (count === 0) return;
+  if (options.json) printJson(io, { type: 'not_found_by_email', ...would, count });
+  else {
+    const meaning = { user_created: 'would get a new user', no_match: 'would be known to nobody' };
+    const what = meaning[would.outcome as keyof typeof meaning] ?? 'would be refused';
+    io.stdout.write(
+      `\nnot found by email: ${count} of its users have no verified social account in its domains; each ${what} ` +
+        `(${would.reason ?? would.outcome}). --list names them\n`,
+    );
+  }
 }
 
 /** Line by line, since there may be millions: the columns are as wide as their words can be. */
@@ -49,7 +83,11 @@ function printAccount(io: Io, options: OutputOptions, account: PreviewedAccount)
     });
     return;
   }
-  const said = `${decision.outcome.padEnd(14)}  ${(decision.reason ?? '-').padEnd(23)}`;
+  const said = columns(decision);
   const whose = `${provider} of user '${userId}'${emailVerified ? '' : ', unverified'}`;
   io.stdout.write(`${printable(`${said}  ${email}  (${whose})`)}\n`);
+}
+
+function columns({ outcome, reason }: { outcome: string; reason: string | null }): string {
+  return `${outcome.padEnd(14)}  ${(reason ?? '-').padEnd(23)}`;
 }

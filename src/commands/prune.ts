@@ -6,21 +6,31 @@ import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone } from './output.ts';
 
 const HELP = `
-Deletes, in batches: sessions that have ended; logins with their results, decided before the given time, which no
-session needs; dead letters replayed before it. A login without a result stays, since its event is still on its
-way. Links, SSO identities and the audit log stay. Choose more than the topics' retention: an event that is
-read again after its login was deleted becomes a dead letter.`;
+Deletes, in batches:
+  sessions       past their absolute end
+  logins         with their results, decided before the given time, which no session needs; one without a
+                 result stays, since its event is still on its way
+  identities     that are linked to nobody, have no login left, and were last seen before it. Where a link was
+                 removed, the identity stays without email and name, so that it still waits for an approval
+  dead letters   of both kinds, put aside or replayed before it
+Users, links and the audit log stay. Choose more than the topics' retention: an event that is read again after
+its login was deleted becomes a dead letter.`;
 
 const BATCH = 2_000;
 
 export interface Pruned {
   sessions: number;
   logins: number;
+  identities: number;
   dead_letters: number;
 }
 
 export function pruneCommand(program: Command, io: Io): void {
-  leaf(program, 'prune', 'delete ended sessions, and old logins, results and dead letters')
+  leaf(
+    program,
+    'prune',
+    'delete ended sessions, old logins with their results, people linked to nobody, dead letters',
+  )
     .requiredOption('--older-than <duration>', 'like 90d', milliseconds)
     .addHelpText('after', HELP)
     .action((options: OutputOptions & { olderThan: number }) =>
@@ -35,8 +45,10 @@ export function pruneCommand(program: Command, io: Io): void {
             details: { ...pruned },
           }),
         );
-        const { sessions, logins, dead_letters } = pruned;
-        const sentence = `${sessions} sessions, ${logins} logins with their results and ${dead_letters} dead letters deleted`;
+        const { sessions, logins, identities, dead_letters } = pruned;
+        const sentence =
+          `${sessions} sessions, ${logins} logins with their results, ${identities} SSO identities and ` +
+          `${dead_letters} dead letters deleted`;
         printDone(io, options, sentence, { ...pruned, before });
       }),
     );
@@ -59,12 +71,48 @@ export async function prune({ sql }: Pick<Database, 'sql'>, before: Date): Promi
             AND NOT EXISTS (SELECT FROM sessions s WHERE s.login_id = l.id)
           LIMIT ${BATCH} FOR UPDATE OF l SKIP LOCKED)`,
     ),
-    dead_letters: await inBatches(
-      () => sql`
-        DELETE FROM dead_letters WHERE id IN (
-          SELECT id FROM dead_letters WHERE replayed_at < ${at} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
-    ),
+    identities: await pruneIdentities(sql, at),
+    dead_letters:
+      (await inBatches(
+        () => sql`
+          DELETE FROM dead_letters WHERE id IN (
+            SELECT id FROM dead_letters WHERE coalesce(replayed_at, created_at) < ${at}
+            LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+      )) +
+      (await inBatches(
+        () => sql`
+          DELETE FROM outbox_dead WHERE id IN (
+            SELECT id FROM outbox_dead WHERE died_at < ${at} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+      )),
   };
+}
+
+/**
+ * Who is linked to nobody is out of reach of `users delete`. Page by page along the primary key, since most
+ * identities are linked and stay. One that signs in meanwhile is held by its login, or seen too lately.
+ */
+async function pruneIdentities(sql: Database['sql'], at: string): Promise<number> {
+  let total = 0;
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const [page] = await sql<{ last: string | null; deleted: number }[]>`
+      WITH page AS MATERIALIZED (
+        SELECT id FROM sso_identities WHERE id > ${after} ORDER BY id LIMIT ${BATCH}
+      ), old AS MATERIALIZED (
+        SELECT i.id, i.link_removed_at IS NOT NULL AS waits FROM sso_identities i JOIN page USING (id)
+        WHERE i.user_id IS NULL AND i.last_login_at < ${at}
+          AND NOT EXISTS (SELECT FROM logins l WHERE l.sso_identity_id = i.id)
+        FOR UPDATE OF i SKIP LOCKED
+      ), emptied AS (
+        UPDATE sso_identities SET email = NULL, name = NULL
+        WHERE id IN (SELECT id FROM old WHERE waits) AND (email IS NOT NULL OR name IS NOT NULL)
+      ), deleted AS (
+        DELETE FROM sso_identities WHERE id IN (SELECT id FROM old WHERE NOT waits) RETURNING 1
+      )
+      SELECT (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last, count(*)::int AS deleted FROM deleted`;
+    total += page?.deleted ?? 0;
+    if (!page?.last) return total;
+    after = page.last;
+  }
 }
 
 async function inBatches(deleteSome: () => Promise<{ count: number }>): Promise<number> {

@@ -49,7 +49,6 @@ export function roleCommands(program: Command, io: Io): void {
     program
       .command(name)
       .description(about)
-      .option('--json', 'logs are JSON lines in any case')
       .action(async () => {
         const [log, role] = await start(io, (level) => createLogger({ level, role: name }));
         await runRole(log, role);

@@ -18,16 +18,13 @@ export async function createCompany(
   company: { slug: string; name: string; createsUsers: boolean },
 ): Promise<Company> {
   const { slug, createsUsers } = company;
-  const name = company.name.trim();
   if (!isSlug(slug)) {
     throw new SsoLinkError(
       'slug_invalid',
       `'${slug}' is no slug: 1 to 63 lower-case letters and digits, single dashes between them`,
     );
   }
-  if (name === '' || name.length > 200) {
-    throw new SsoLinkError('name_invalid', 'a company’s name has 1 to 200 characters');
-  }
+  const name = companyName(company.name);
   const [created] = await tx.db
     .insert(companies)
     .values({ id: newId(), slug, name, createsUsers })
@@ -42,6 +39,44 @@ export async function createCompany(
     details: { name, creates_users: createsUsers },
   });
   return created;
+}
+
+/**
+ * Changes what is said of a company, not its slug: addresses and events name it by that.
+ * @throws SsoLinkError `name_invalid`, `company_unknown`
+ */
+export async function updateCompany(
+  tx: Transaction,
+  actor: string,
+  slug: string,
+  change: { name?: string; createsUsers?: boolean },
+): Promise<{ company: Company; changed: boolean }> {
+  const company = await lockCompany(tx, slug);
+  const name = change.name === undefined ? company.name : companyName(change.name);
+  const createsUsers = change.createsUsers ?? company.createsUsers;
+  if (name === company.name && createsUsers === company.createsUsers) return { company, changed: false };
+  const [updated] = await tx.db
+    .update(companies)
+    .set({ name, createsUsers, updatedAt: new Date() })
+    .where(eq(companies.id, company.id))
+    .returning();
+  await audit(tx, {
+    actor,
+    action: 'company.update',
+    target: slug,
+    companyId: company.id,
+    details: {
+      from: { name: company.name, creates_users: company.createsUsers },
+      to: { name, creates_users: createsUsers },
+    },
+  });
+  return { company: updated ?? company, changed: true };
+}
+
+function companyName(given: string): string {
+  const name = given.trim();
+  if (name !== '' && name.length <= 200) return name;
+  throw new SsoLinkError('name_invalid', 'a company’s name has 1 to 200 characters');
 }
 
 /** All companies, by slug. */

@@ -39,8 +39,8 @@ export async function pick(
       ? order.flatMap((status) => all.filter((client) => client.status === status))[0]
       : all.find((client) => client.id === id.toLowerCase());
   if (!chosen) {
-    const which =
-      id === undefined ? (order.includes('draft') ? 'SSO client' : 'active SSO client') : `SSO client ${id}`;
+    const states = order.includes('draft') && order.includes('disabled') ? '' : `${order.join(' or ')} `;
+    const which = id === undefined ? `${states}SSO client` : `SSO client ${id}`;
     throw new SsoLinkError(
       'client_unknown',
       `company '${slug}' has no ${which}: \`client list ${slug}\` shows them`,

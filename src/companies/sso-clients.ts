@@ -11,6 +11,7 @@ import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Sealer } from '../seal.ts';
 import { companyBySlug, lockCompany } from './companies.ts';
+import { listDomains } from './domains.ts';
 import type { Credential } from './probe.ts';
 import {
   clientSecretSeal,
@@ -99,6 +100,16 @@ export async function clientToUpdate(
   };
 }
 
+/** The SSO client that a test link is for: the named one, else the draft, else the active one. */
+export async function clientToTest(database: { db: Db }, slug: string, id?: string): Promise<SsoClientView> {
+  const company = await companyBySlug(database, slug);
+  const row = await pick(database, company.id, slug, ['draft', 'active'], id);
+  if (row.status === 'disabled') {
+    throw new SsoLinkError('client_disabled', `SSO client ${row.id} is disabled: nobody can test it`);
+  }
+  return view(row, slug);
+}
+
 /**
  * Changes an SSO client and raises its version: attempts that are open at that moment are refused.
  * @param expected.version as it was when the change was checked
@@ -157,17 +168,26 @@ export async function updateSsoClient(
 /**
  * Makes an SSO client the active one, and disables the one that was: the named one, else the draft, else,
  * where none is active, the one disabled last. Contacts nobody.
+ * @param which.anyway although the company has no domain, so that nobody is linked by email
+ * @throws SsoLinkError `company_without_domain`, `client_unknown`, `company_unknown`
  */
 export async function activateSsoClient(
   tx: Transaction,
   actor: string,
   slug: string,
-  id?: string,
+  which: { id?: string; anyway?: boolean } = {},
 ): Promise<{ client: SsoClientView; replaced: string | null; changed: boolean }> {
   const company = await lockCompany(tx, slug);
   // Active before disabled: run twice, the command must not bring the old client back.
-  const chosen = await pick(tx, company.id, slug, ['draft', 'active', 'disabled'], id);
+  const chosen = await pick(tx, company.id, slug, ['draft', 'active', 'disabled'], which.id);
   if (chosen.status === 'active') return { client: view(chosen, slug), replaced: null, changed: false };
+  if (!which.anyway && (await listDomains(tx, slug)).length === 0) {
+    throw new SsoLinkError(
+      'company_without_domain',
+      `company '${slug}' has no proven domain, so everybody new would be refused: \`domain add\` comes first ` +
+        '(--anyway activates all the same)',
+    );
+  }
   const [replaced] = await disableWhere(
     tx,
     and(eq(ssoClients.companyId, company.id), eq(ssoClients.status, 'active')),

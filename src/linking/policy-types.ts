@@ -1,4 +1,4 @@
-/** What the policy is asked, and what it answers. Facts only: who reads them is src/linking/facts.ts. */
+/** What the policy is asked, and what it answers. Facts only: chunk-facts.ts and load-people.ts read them. */
 import type { LinkEvidence, LinkMatch, Outcome, Reason } from '../events/link-result.ts';
 
 export type UserStatus = 'active' | 'suspended' | 'deleted';

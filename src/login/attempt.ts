@@ -12,6 +12,10 @@ export interface Attempt {
   verifier: string;
   ssoClientId: string;
   ssoClientVersion: number;
+  /** Of a test link: what comes of it is shown, and never recorded. */
+  test?: true;
+  /** Its slug: where the attempt comes to nothing, a page leads back to the company's sign-in. */
+  company: string;
   returnTo: string;
   /**
    * The session token that this attempt leads to. Known from the start, so that a callback that is sent

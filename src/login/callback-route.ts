@@ -3,9 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { COMPANY_COOKIE, COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
+import { note } from '../observability/requests.ts';
+import { wantedBy } from '../pages/links.ts';
 import { readSession } from '../sessions/session.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
-import { finishLogin } from './finish-login.ts';
+import { finishLogin, type ProviderAnswer } from './finish-login.ts';
+import { finishTest } from './finish-test.tsx';
 import type { CallbackQuery, Query } from './query.ts';
 import { wasRecorded } from './record.ts';
 import { CALLBACK } from './route-schemas.ts';
@@ -62,9 +65,17 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
     const { attempt, name } = found;
     // Whatever comes of it, the attempt is over.
     reply.clearCookie(name, COOKIE_OPTIONS);
+    request.wanted = wantedBy(attempt, config.APP_URL);
     if (error) {
       used.use(attempt);
       throw providerError(error);
+    }
+    if (attempt.test) {
+      note(request, { test: { company: attempt.company } });
+      const { client } = await attempted(request, attempt);
+      useOnce(attempt);
+      const page = await finishTest(deps, answerOf(request, attempt, client), request);
+      return reply.type('text/html; charset=utf-8').send(page);
     }
 
     const { client, signedIn } = await once(attempt, () => finish(request, attempt));
@@ -81,31 +92,44 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
   }
 
   async function finish(request: Request, attempt: Attempt): Promise<Finished> {
-    const found = await findAttempted(database, sealer, attempt);
-    if (found === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
-    const { client, recorded } = found;
-    if (client.version !== attempt.ssoClientVersion) {
-      throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
-    }
-    request.company = client.company.slug;
+    const { client, recorded } = await attempted(request, attempt);
     return {
       client,
       signedIn: recorded ? await isSignedIn(attempt) : await consume(request, attempt, client),
     };
   }
 
+  async function attempted(request: Request, attempt: Attempt) {
+    const found = await findAttempted(database, sealer, attempt);
+    if (found === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
+    const { client } = found;
+    if (client.version !== attempt.ssoClientVersion) {
+      throw new SsoLinkError('attempt_missing', 'the SSO client was changed since the attempt began');
+    }
+    request.company = client.company.slug;
+    return found;
+  }
+
+  function useOnce(attempt: Attempt): void {
+    if (!used.use(attempt)) throw new SsoLinkError('attempt_missing', 'the attempt came to nothing before');
+  }
+
+  function answerOf(request: Request, attempt: Attempt, client: SsoClient): ProviderAnswer {
+    return {
+      attempt,
+      client,
+      query: request.query,
+      previousSession: request.cookies[SESSION_COOKIE],
+      log: request.log,
+      span: request.span,
+    };
+  }
+
   /** Finishes the login, or finds that it is finished: a twin was faster, or COMMIT's answer was lost. */
   async function consume(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
-    if (!used.use(attempt)) throw new SsoLinkError('attempt_missing', 'the attempt came to nothing before');
+    useOnce(attempt);
     try {
-      const result = await finishLogin(deps, {
-        attempt,
-        client,
-        query: request.query,
-        previousSession: request.cookies[SESSION_COOKIE],
-        log: request.log,
-        span: request.span,
-      });
+      const result = await finishLogin(deps, answerOf(request, attempt, client));
       if (result.outcome === 'recorded') return result.signedIn;
       if (result.outcome === 'client_changed') {
         throw new SsoLinkError('sso_not_active', 'disabled while the login was under way');

@@ -1,4 +1,5 @@
 import type { Issuer } from '../config.ts';
+import { SsoLinkError } from '../errors.ts';
 import { boundedJson, ProviderError } from './bounded-fetch.ts';
 
 /** What we use of an issuer's OpenID Provider Metadata (OpenID Connect Discovery 1.0 §3). */
@@ -17,10 +18,10 @@ export interface ProviderMetadata {
 export interface Discovery {
   /**
    * @param issuer byte-exact, as listed
+   * @throws SsoLinkError `sso_not_active` where it isn't listed (any more): its companies are refused
    * @throws ProviderError when it can't be had, or says what it must not
    */
   metadata(issuer: string): Promise<ProviderMetadata>;
-  isListed(issuer: string): boolean;
 }
 
 const FRESH_MS = 10 * 60_000;
@@ -52,10 +53,9 @@ export function createDiscovery(
   }
 
   return {
-    isListed: (issuer) => listed.has(issuer),
     async metadata(issuer) {
       if (!listed.has(issuer)) {
-        throw new ProviderError('provider_failed', `${issuer} isn't listed in JUMPCLOUD_ISSUERS`);
+        throw new SsoLinkError('sso_not_active', `${issuer} isn't listed in JUMPCLOUD_ISSUERS`);
       }
       const known = cache.get(issuer);
       if (known && Date.now() - known.at < FRESH_MS) return known.metadata;

@@ -7,6 +7,7 @@ import { boundedJson, ProviderError } from './bounded-fetch.ts';
 import type { ProviderMetadata } from './discovery.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
 import { personOf, recordSpan, requestSpan, tellLogin } from './login-telemetry.ts';
+import type { Tokens } from './oauth-clients.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
 import { rememberOrganization, type SsoClient } from './sso-client.ts';
@@ -26,14 +27,32 @@ type Deps = Pick<
   'config' | 'database' | 'sealer' | 'metrics' | 'tracing' | 'discovery' | 'providerKeys' | 'oauth' | 'hint'
 >;
 
+/** What the provider's answer comes to, once all of it holds. */
+export interface VerifiedLogin {
+  metadata: ProviderMetadata;
+  claims: IdTokenClaims;
+  profile: Profile;
+  tokens: Tokens;
+}
+
 /**
- * From the provider's answer to a recorded login: `iss`, the code's exchange, the ID token, the profile, the
- * statement. Nothing is written unless all of it holds.
+ * From the provider's answer to a recorded login. Nothing is written unless all of it holds.
  * @throws SsoLinkError whose code src/pages/problem.ts turns into a page
  */
 export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<RecordOutcome> {
+  return recordVerified(deps, answer, await verifyLogin(deps, answer));
+}
+
+/**
+ * `iss`, the code's exchange, the ID token, the profile.
+ * @throws SsoLinkError whose code src/pages/problem.ts turns into a page
+ */
+export async function verifyLogin(
+  deps: Omit<Deps, 'database' | 'hint' | 'sealer'>,
+  answer: Omit<ProviderAnswer, 'previousSession' | 'log'>,
+): Promise<VerifiedLogin> {
   const { attempt, client, query, span } = answer;
-  const { tracing, sealer } = deps;
+  const { tracing } = deps;
   span.set({ 'sso_link.company': client.company.slug });
   const asked = <T>(method: string, url: string, endpoint: 'token' | 'userinfo', work: () => Promise<T>) =>
     inSpan(tracing, ...requestSpan(method, url, span), () =>
@@ -65,6 +84,15 @@ export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<R
       boundedJson(endpoint, { authorization: `Bearer ${accessToken}` }),
     ),
   );
+  return { metadata, claims, profile, tokens };
+}
+
+async function recordVerified(
+  deps: Deps,
+  { attempt, client, span, previousSession, log }: ProviderAnswer,
+  { claims, profile, tokens }: VerifiedLogin,
+): Promise<RecordOutcome> {
+  const { tracing, sealer } = deps;
   const person = personOf(sealer, profile.email);
   const recorded = await inSpan(tracing, 'record login', recordSpan(span), async (event) => {
     const done = await recordLogin(
@@ -77,7 +105,7 @@ export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<R
         profile,
         tokens,
         trace: { ...event.headers, ...person },
-        previousSession: answer.previousSession,
+        previousSession,
       },
       { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE },
     );
@@ -90,7 +118,7 @@ export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<R
   if (recorded.outcome === 'recorded') {
     deps.hint();
     await noteOrganization(deps, client, profile.organization);
-    tellLogin(answer.log, client, recorded, {
+    tellLogin(log, client, recorded, {
       ...person,
       subject: claims.sub,
       organization: profile.organization,

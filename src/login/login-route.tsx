@@ -7,11 +7,13 @@ import { LoginPage, type LoginPageProps } from '../pages/login-page.tsx';
 import { renderPage } from '../pages/render.ts';
 import type { LoginQuery, Query } from './query.ts';
 import { readReturnTo } from './return-to.ts';
-import { LOGIN } from './route-schemas.ts';
+import { LOGIN, ROOT } from './route-schemas.ts';
 import { findCompany } from './sso-client.ts';
 
 /** `GET /login`: work email → the company whose proven domain it is → Continue with JumpCloud. */
 export function loginRoute(app: FastifyInstance, { config, database }: AppDeps): void {
+  app.get('/', { schema: ROOT }, async (_request, reply) => reply.redirect('/login', 303));
+
   app.get<{ Querystring: Query<typeof LoginQuery> }>('/login', { schema: LOGIN }, async (request, reply) => {
     const { login_hint: loginHint, company: slug, return_to, signed_out } = request.query;
     const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
@@ -30,10 +32,16 @@ export function loginRoute(app: FastifyInstance, { config, database }: AppDeps):
     return reply.type('text/html; charset=utf-8').send(renderPage(<LoginPage {...props} />));
 
     async function chooseCompany() {
-      if (loginHint) return findCompany(database, { email: loginHint });
+      // Named by whoever made the link: an email of another domain is the person's own business.
+      const named = slug ? await findCompany(database, { slug }) : undefined;
+      if (named || !loginHint) return named ?? remembered();
+      return findCompany(database, { email: loginHint });
+    }
+
+    function remembered() {
       // `company=` asks for the empty form: somebody else signs in on this browser.
-      const chosen = slug ?? request.cookies[COMPANY_COOKIE];
-      return chosen ? findCompany(database, { slug: chosen }) : undefined;
+      const last = slug === undefined ? request.cookies[COMPANY_COOKIE] : undefined;
+      return last ? findCompany(database, { slug: last }) : undefined;
     }
 
     function startUrl(company: string): string {

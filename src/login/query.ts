@@ -14,6 +14,8 @@ export const StartQuery = Type.Object({
   company: Type.String({ maxLength: 100 }),
   login_hint: text(320),
   return_to: text(2_000),
+  /** A test link's token. */
+  test: text(1_000),
 });
 
 export const CallbackQuery = Type.Object({

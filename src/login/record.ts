@@ -12,6 +12,7 @@ import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import { newId, ssoIdentityId } from '../ids.ts';
 import { laneOf } from '../outbox/lanes.ts';
 import type { Sealer } from '../seal.ts';
+import { sessionSeal } from '../sessions/session-seal.ts';
 import type { Attempt } from './attempt.ts';
 import type { Tokens } from './oauth-clients.ts';
 import type { Profile } from './profile.ts';
@@ -73,8 +74,8 @@ export async function recordLogin(
       },
     );
   const [known, first] = [event(false), event(true)];
-  const seal = (token: string | undefined, column: string) =>
-    token === undefined ? null : sealer.seal(token, `sessions:${sessionId}:${column}`);
+  const seal = (token: string | undefined, column: Parameters<typeof sessionSeal>[1]) =>
+    token === undefined ? null : sealer.seal(token, sessionSeal(sessionId, column));
 
   const previous = identity.previousSession === undefined ? null : hashToken(identity.previousSession);
 

@@ -11,10 +11,16 @@ const slow = page('JumpCloud takes too long: try again');
 const wrong = page('JumpCloud answered out of order, or refuses this service’s credentials');
 const notActive = page('No such company, or it has no active SSO client');
 
+export const ROOT: RouteSchema = {
+  summary: 'Leads to the sign-in page',
+  tags: ['login'],
+  response: { 303: redirect('To `/login`'), 429: tooMany },
+};
+
 export const LOGIN: RouteSchema = {
   summary: 'The sign-in page',
   description:
-    'Work email → the company whose proven domain it is → Continue with JumpCloud. An empty `company` asks for the form, whatever the browser remembers.',
+    'Work email → the company whose proven domain it is → Continue with JumpCloud. A `company` goes before the email. An empty `company` asks for the form, whatever the browser remembers.',
   tags: ['login'],
   querystring: LoginQuery,
   response: { 200: page('The page'), 400: malformed, 429: tooMany, 503: away },
@@ -23,12 +29,12 @@ export const LOGIN: RouteSchema = {
 export const START: RouteSchema = {
   summary: 'Begins a sign-in',
   description:
-    'To JumpCloud, by the authorization code flow with PKCE. The attempt lives in a sealed cookie. A `return_to` of an origin that isn’t listed is ignored.',
+    'To JumpCloud, by the authorization code flow with PKCE. The attempt lives in a sealed cookie. A `return_to` of an origin that isn’t listed is ignored. `test` is the token of a test link (`sso-link client test`).',
   tags: ['login'],
   querystring: StartQuery,
   response: {
     303: redirect('To JumpCloud'),
-    400: malformed,
+    400: page('The address is malformed: start again. Or the test link is over'),
     404: notActive,
     429: tooMany,
     502: wrong,
@@ -43,6 +49,7 @@ export const CALLBACK: RouteSchema = {
   tags: ['login'],
   querystring: CallbackQuery,
   response: {
+    200: page('The end of a test: what was found. Nothing is recorded, and nobody is signed in'),
     303: redirect('Signed in: to `return_to` or `APP_URL`. Not yet: to `/login/wait`'),
     400: page('No attempt of this browser, a wrong state, or a token that can’t be verified: start again'),
     403: page('JumpCloud denies access'),

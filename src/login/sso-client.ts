@@ -1,11 +1,13 @@
 /** The SSO client that people sign in by: read afresh for each login, since operators change them. */
 import { isSlug } from '../companies/slug.ts';
+import { clientSecretSeal } from '../companies/sso-client-rows.ts';
 import type { Database } from '../db/client.ts';
 import { domainOf, normalizeEmail } from '../email.ts';
 import type { Sealer } from '../seal.ts';
 import type { Attempt } from './attempt.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import { recordedLogin } from './record.ts';
+import type { TestedClient } from './test-link.ts';
 
 type Sql = Database['sql'];
 
@@ -36,6 +38,18 @@ export async function findSsoClient(
   return row && opened(sealer, row);
 }
 
+/** The SSO client that a test link was made for, where it is unchanged since. It may be a draft. */
+export async function findTested(
+  { sql }: Pick<Database, 'sql'>,
+  sealer: Sealer,
+  { company, ssoClientId, version }: TestedClient & { company: string },
+): Promise<SsoClient | undefined> {
+  const [row] = await sql<SsoClientRow[]>`
+    SELECT ${columns(sql)} ${testable(sql)}
+    AND k.id = ${ssoClientId} AND k.version = ${version} AND c.slug = ${company}`;
+  return row && opened(sealer, row);
+}
+
 /** The SSO client that an attempt began with, and whether its login is recorded already: both by one statement. */
 export async function findAttempted(
   { sql }: Pick<Database, 'sql'>,
@@ -44,7 +58,7 @@ export async function findAttempted(
 ): Promise<{ client: SsoClient; recorded: boolean } | undefined> {
   const [row] = await sql<(SsoClientRow & { recorded: boolean })[]>`
     SELECT ${columns(sql)}, EXISTS (${recordedLogin(sql, attempt)}) AS recorded
-    ${active(sql)} AND k.id = ${attempt.ssoClientId}`;
+    ${attempt.test ? testable(sql) : active(sql)} AND k.id = ${attempt.ssoClientId}`;
   if (row === undefined) return undefined;
   const { recorded, ...client } = row;
   return { client: opened(sealer, client), recorded };
@@ -58,11 +72,15 @@ const columns = (sql: Sql) => sql`
 const active = (sql: Sql) => sql`
   FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status = 'active' AND c.status = 'active'`;
 
+/** A test asks neither for the one nor for the other: it is what comes before. */
+const testable = (sql: Sql) => sql`
+  FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status IN ('draft', 'active')`;
+
 function opened(sealer: Sealer, row: SsoClientRow): SsoClient {
   const { sealedSecret, companyId, slug, companyName, ...client } = row;
   return {
     ...client,
-    clientSecret: sealer.open(sealedSecret, `sso_clients:${client.id}`),
+    clientSecret: sealer.open(sealedSecret, clientSecretSeal(client.id)),
     company: { id: companyId, slug, name: companyName },
   };
 }

@@ -8,7 +8,8 @@ import type { LoginLimits } from './limits.ts';
 import type { Query, StartQuery } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { START } from './route-schemas.ts';
-import { findSsoClient } from './sso-client.ts';
+import { findSsoClient, findTested, type SsoClient } from './sso-client.ts';
+import { openTestLink } from './test-link.ts';
 
 /** `GET /login/start`: a fresh attempt in a sealed cookie, and off to JumpCloud. */
 export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
@@ -18,15 +19,13 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
     '/login/start',
     { schema: START },
     async (request, reply) => {
-      const { company, login_hint: loginHint, return_to } = request.query;
-      const client = await findSsoClient(database, sealer, { company });
-      if (client === undefined) {
-        throw new SsoLinkError('sso_not_active', 'no such company, or it has no active SSO client');
-      }
-      await limits.perCompany(client.company.slug, request, reply);
-
+      const { company, login_hint: loginHint, return_to, test } = request.query;
       const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
       if (return_to && !returnTo) note(request, { return_to: 'ignored: not a listed origin' });
+      request.wanted = { company, returnTo };
+      const client = test === undefined ? await activeClient(company) : await testedClient(company, test);
+      await limits.perCompany(client.company.slug, request, reply);
+
       const [state, nonce] = [randomToken(), randomToken()];
       const metadata = await discovery.metadata(client.issuer);
       const { url, verifier } = await oauth.authorizationUrl(client, metadata, {
@@ -40,6 +39,8 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
         verifier,
         ssoClientId: client.id,
         ssoClientVersion: client.version,
+        ...(test !== undefined && { test: true }),
+        company: client.company.slug,
         returnTo: returnTo ?? config.APP_URL,
         sessionToken: randomToken(),
         startedAt: Date.now(),
@@ -52,4 +53,20 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
       return reply.header('cache-control', 'no-store').redirect(url, 303);
     },
   );
+
+  async function activeClient(company: string): Promise<SsoClient> {
+    const client = await findSsoClient(database, sealer, { company });
+    if (client) return client;
+    throw new SsoLinkError('sso_not_active', 'no such company, or it has no active SSO client');
+  }
+
+  async function testedClient(company: string, token: string): Promise<SsoClient> {
+    const tested = openTestLink(sealer, token);
+    const client = tested && (await findTested(database, sealer, { company, ...tested }));
+    if (client) return client;
+    throw new SsoLinkError(
+      'test_link_over',
+      'a test link that is over, or of an SSO client that was changed',
+    );
+  }
 }

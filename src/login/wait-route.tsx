@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { SESSION_COOKIE } from '../cookies.ts';
+import { note } from '../observability/requests.ts';
+import { wantedBy } from '../pages/links.ts';
 import { REFUSALS } from '../pages/problem.ts';
 import { ProblemPage } from '../pages/problem-page.tsx';
 import { renderPage } from '../pages/render.ts';
@@ -23,14 +25,24 @@ export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): 
         return reply.redirect(session.session.returnTo, 303);
       case 'pending': {
         const { companyName, createdAt } = session.session;
+        const { returnTo } = wantedBy(session.session, config.APP_URL);
         const waited = (Date.now() - createdAt.getTime()) / 1000;
-        return reply.send(renderPage(<WaitPage {...shared} companyName={companyName} waited={waited} />));
+        return reply.send(
+          renderPage(<WaitPage {...shared} companyName={companyName} waited={waited} returnTo={returnTo} />),
+        );
       }
       case 'refused': {
         const problem = REFUSALS[session.reasonClass];
+        const { loginId, reason } = session.session;
+        const wanted = wantedBy(session.session, config.APP_URL);
+        note(request, { login_id: loginId, reason: reason ?? session.reasonClass });
         return reply
           .code(problem.status)
-          .send(renderPage(<ProblemPage {...shared} problem={problem} requestId={request.id} />));
+          .send(
+            renderPage(
+              <ProblemPage {...shared} problem={problem} reference={loginId} signOut wanted={wanted} />,
+            ),
+          );
       }
     }
   });

@@ -91,6 +91,7 @@ export function createServerMetrics(issuers: readonly Issuer[], health: Pick<Hea
       if (errorCode !== null) errors.inc({ code: errorCode });
       if (routeOptions.url === '/login/start') starts.inc(labelsOf(company, errorCode ?? 'sent'));
       if (routeOptions.url !== '/login/callback') return;
+      if (request.notes?.test !== undefined) return; // The callback of a test link: no login, whatever came of it.
       // Strangers are answered at once: they would make the others look fast.
       if (company !== null) duration.observe({ company }, reply.elapsedTime / 1000);
       if (company === null && errorCode === null) return; // A reload of a consumed callback.

@@ -1,9 +1,17 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { note } from '../observability/requests.ts';
+import type { Wanted } from './links.ts';
 import { PROBLEMS, type Problem } from './problem.ts';
 import { ProblemPage } from './problem-page.tsx';
 import { renderPage } from './render.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the person wanted, once it is known: a problem's page leads there. */
+    wanted: Wanted | undefined;
+  }
+}
 
 interface PageOptions {
   productName: string;
@@ -12,6 +20,7 @@ interface PageOptions {
 
 /** Every error ends here: a page that says what to do, and why in the request's line in the log. */
 export function errorHandler(app: FastifyInstance, options: PageOptions): void {
+  app.decorateRequest('wanted', undefined);
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const code = errorCode(error);
     request.errorCode = code;
@@ -28,7 +37,9 @@ export function errorHandler(app: FastifyInstance, options: PageOptions): void {
     reply.code(problem.status).header('cache-control', 'no-store');
     const wantsJson = request.url.startsWith('/session') || request.url.startsWith('/.well-known/');
     if (wantsJson) return reply.send({ error: code });
-    const page = <ProblemPage {...options} problem={problem} requestId={request.id} />;
+    const page = (
+      <ProblemPage {...options} problem={problem} reference={request.id} wanted={request.wanted} />
+    );
     return reply.type('text/html; charset=utf-8').send(renderPage(page));
   }
 }

@@ -1,4 +1,5 @@
 import { Layout } from './layout.tsx';
+import { otherWayUrl } from './links.ts';
 
 export interface LoginPageProps {
   productName: string;
@@ -42,7 +43,7 @@ function Continue({
       <p class="aside">
         <a href={withReturnTo('/login?company=', returnTo)}>Not {company.name}? Use another email</a>
       </p>
-      <OtherWay socialLoginUrl={socialLoginUrl} />
+      <OtherWay socialLoginUrl={socialLoginUrl} returnTo={returnTo} />
     </>
   );
 }
@@ -73,16 +74,32 @@ function AskEmail({ loginHint, noSso, returnTo, socialLoginUrl }: LoginPageProps
           Continue
         </button>
       </form>
-      <OtherWay socialLoginUrl={socialLoginUrl} />
+      <OtherWay socialLoginUrl={socialLoginUrl} returnTo={returnTo} />
     </>
   );
 }
 
-export function OtherWay({ socialLoginUrl }: { socialLoginUrl: string }) {
+export function OtherWay({
+  socialLoginUrl,
+  returnTo,
+}: {
+  socialLoginUrl: string;
+  returnTo: string | undefined;
+}) {
   return (
     <p class="aside">
-      <a href={socialLoginUrl}>Other ways to sign in</a>
+      <a href={otherWayUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
     </p>
+  );
+}
+
+export function SignOut() {
+  return (
+    <form class="aside" method="post" action="/logout">
+      <button class="link" type="submit">
+        Sign out
+      </button>
+    </form>
   );
 }
 

@@ -1,25 +1,31 @@
 import { Layout } from './layout.tsx';
-import { OtherWay } from './login-page.tsx';
+import { otherWayUrl, signInUrl, type Wanted } from './links.ts';
+import { OtherWay, SignOut } from './login-page.tsx';
 import type { Problem } from './problem.ts';
 
 export interface ProblemPageProps {
   problem: Problem;
   productName: string;
   socialLoginUrl: string;
-  /** What an administrator can hand on: it finds the line in the log. */
-  requestId: string;
+  /** What a person can hand on: of a refusal the login's id, else the request's. Both find a line in the log. */
+  reference: string;
+  /** There is a session to end, one of a refused sign-in. */
+  signOut?: boolean;
+  wanted?: Wanted | undefined;
 }
 
-export function ProblemPage({ problem, productName, socialLoginUrl, requestId }: ProblemPageProps) {
+export function ProblemPage(props: ProblemPageProps) {
+  const { problem, productName, socialLoginUrl, reference, signOut, wanted = {} } = props;
   const [again, other] = [problem.action !== 'other', problem.action !== 'again'];
   return (
     <Layout title={problem.title} productName={productName}>
       <p role="alert">{problem.text}</p>
-      <a class="button" href={again ? '/login' : socialLoginUrl}>
+      <a class="button" href={again ? signInUrl(wanted) : otherWayUrl(socialLoginUrl, wanted.returnTo)}>
         {again ? 'Sign in again' : 'Other ways to sign in'}
       </a>
-      {again && other && <OtherWay socialLoginUrl={socialLoginUrl} />}
-      <p class="detail">Reference: {requestId}</p>
+      {again && other && <OtherWay socialLoginUrl={socialLoginUrl} returnTo={wanted.returnTo} />}
+      {signOut && <SignOut />}
+      <p class="detail">Reference: {reference}</p>
     </Layout>
   );
 }

@@ -72,6 +72,12 @@ export const PROBLEMS: Record<string, Problem> = {
     'Another site asked to sign you out. If you want to, sign out in the product itself.',
     'other',
   ),
+  test_link_over: problem(
+    400,
+    'This test link is over',
+    'It holds for an hour, and until the connection is changed. Ask whoever gave it to you for a new one.',
+    'again',
+  ),
   sso_not_active: problem(
     404,
     'No single sign-on here',

@@ -1,4 +1,6 @@
 import { Layout } from './layout.tsx';
+import { otherWayUrl } from './links.ts';
+import { SignOut } from './login-page.tsx';
 
 /** So long it says nothing but that a moment is needed. Seconds. */
 export const PATIENCE_S = 15;
@@ -9,10 +11,11 @@ export interface WaitPageProps {
   /** How long the person has waited. Seconds. */
   waited: number;
   socialLoginUrl: string;
+  returnTo: string | undefined;
 }
 
 /** Goes on by itself: with JavaScript as soon as the link result is there, without it by asking again. */
-export function WaitPage({ productName, companyName, waited, socialLoginUrl }: WaitPageProps) {
+export function WaitPage({ productName, companyName, waited, socialLoginUrl, returnTo }: WaitPageProps) {
   const long = waited >= PATIENCE_S;
   return (
     <Layout
@@ -33,8 +36,10 @@ export function WaitPage({ productName, companyName, waited, socialLoginUrl }: W
           sign in again.
         </p>
         <p class="aside">
-          <a href="/login/wait">Check again</a> · <a href={socialLoginUrl}>Other ways to sign in</a>
+          <a href="/login/wait">Check again</a> ·{' '}
+          <a href={otherWayUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
         </p>
+        <SignOut />
       </div>
     </Layout>
   );

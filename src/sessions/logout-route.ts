@@ -4,6 +4,7 @@ import { COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { findSsoClient } from '../login/sso-client.ts';
 import { LOGOUT } from './route-schemas.ts';
+import { sessionSeal } from './session-seal.ts';
 
 interface EndedSession {
   id: string;
@@ -41,8 +42,8 @@ export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
       const client = await findSsoClient(database, sealer, { id: session.ssoClientId });
       if (client === undefined) return undefined;
       const metadata = await discovery.metadata(client.issuer);
-      const open = (sealed: string, column: string) =>
-        sealer.open(sealed, `sessions:${session.id}:${column}`);
+      const open = (sealed: string, column: Parameters<typeof sessionSeal>[1]) =>
+        sealer.open(sealed, sessionSeal(session.id, column));
       if (session.refreshToken) {
         // Not waited for: a slow provider must not hold up a sign-out.
         const refreshToken = open(session.refreshToken, 'refresh_token');
@@ -70,10 +71,14 @@ export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
     }
   }
 
-  /** CSRF: a sign-out comes from our own pages or from a listed origin's. */
+  /**
+   * CSRF: a sign-out comes from our own pages or from a listed origin's. Our pages have the referrer policy
+   * `no-referrer`, so a browser sends `Origin: null` with their forms (Fetch, “`Origin` header”): it says as little as none.
+   */
   function isOurs(request: FastifyRequest): boolean {
     const { origin } = request.headers;
-    if (origin !== undefined) return [config.PUBLIC_URL, ...config.RETURN_ORIGINS].includes(origin);
+    if (origin !== undefined && origin !== 'null')
+      return [config.PUBLIC_URL, ...config.RETURN_ORIGINS].includes(origin);
     return request.headers['sec-fetch-site'] === 'same-origin';
   }
 }

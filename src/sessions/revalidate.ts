@@ -13,6 +13,7 @@ import type { Logger } from '../observability/log.ts';
 import type { ServerMetrics } from '../observability/server-metrics.ts';
 import type { Sealer } from '../seal.ts';
 import type { SignedIn } from './session.ts';
+import { sessionSeal } from './session-seal.ts';
 
 export interface RevalidateDeps {
   database: Pick<Database, 'sql'>;
@@ -74,7 +75,7 @@ async function revalidate(deps: RevalidateDeps, sessionId: string): Promise<void
 
 async function refresh(deps: RevalidateDeps, sessionId: string, held: Held): Promise<void> {
   const { database, sealer, discovery, oauth } = deps;
-  const associated = `sessions:${sessionId}:refresh_token`;
+  const associated = sessionSeal(sessionId, 'refresh_token');
   const client = await findSsoClient(database, sealer, { id: held.ssoClientId });
   if (client === undefined) return; // Disabled meanwhile: the session's next reading says so.
   try {

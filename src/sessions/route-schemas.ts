@@ -8,8 +8,8 @@ const SignedIn = Type.Object({
   state: Type.Literal('signed_in'),
   user: Type.Object({
     id: Type.String({ description: "The product's user" }),
-    name: nullable('The last that JumpCloud gave as verified'),
-    email: nullable('As JumpCloud gave it'),
+    name: nullable('As the product gave it; where it gave none, as JumpCloud did at the last sign-in'),
+    email: nullable('The last that JumpCloud gave as verified'),
   }),
   company: Type.String({ description: "The company's slug" }),
   identity: Type.String({ description: "The SSO identity's id" }),
@@ -61,7 +61,8 @@ export const JWKS: RouteSchema = {
 
 export const LOGOUT: RouteSchema = {
   summary: 'Signs out',
-  description: 'Here, and at JumpCloud where the SSO client says so. From our own or a listed origin alone.',
+  description:
+    'Here, and at JumpCloud where the SSO client says so. From our own or a listed origin alone: a form of the product’s page does, where its `Referrer-Policy` isn’t `no-referrer` (else the browser sends `Origin: null`).',
   tags: ['session'],
   security: [{ session: [] }],
   response: {

@@ -39,7 +39,6 @@ export interface SessionRow {
   lastUsedAt: Date;
   expiresAt: Date;
   revalidatedAt: Date;
-  revalidationFailingSince: Date | null;
   hasRefreshToken: boolean;
   endedAs: ReasonClass | null;
   email: string | null;
@@ -53,7 +52,8 @@ export interface SessionRow {
   companyName: string;
   companyStatus: string;
   clientStatus: string;
-  ssoClientId: string;
+  /** Where it isn't active: the company has another one that is. */
+  clientReplaced: boolean;
   outcome: Outcome | null;
   reason: Reason | null;
 }
@@ -82,7 +82,11 @@ export function judge(session: SessionRow, idle: number, now: number): SessionSt
     return { state: 'none' };
   }
   if (session.endedAs !== null) return refused(session.endedAs);
-  if (session.companyStatus !== 'active' || session.clientStatus !== 'active') return refused('sso_disabled');
+  if (session.companyStatus !== 'active') return refused('sso_disabled');
+  if (session.clientStatus !== 'active') {
+    // The company's application was replaced: who signs in again comes by the new one.
+    return session.clientReplaced ? { state: 'none' } : refused('sso_disabled');
+  }
   if (session.userId !== null) {
     if (session.userStatus !== 'active') return refused('user_suspended');
     if (session.userElsewhere) return refused('not_linked');
@@ -96,7 +100,7 @@ export function judge(session: SessionRow, idle: number, now: number): SessionSt
 }
 
 /** Policy rows 9 to 13, 15 and 16 look the same from outside: else one could ask who has an account. */
-function reasonClassOf(reason: Reason | null): ReasonClass {
+export function reasonClassOf(reason: Reason | null): ReasonClass {
   switch (reason) {
     case 'sso_disabled':
     case 'email_missing':
@@ -121,12 +125,13 @@ async function findSession(sql: Database['sql'], tokenHash: Buffer): Promise<Ses
   const [row] = await sql<Record<string, unknown>[]>`
     SELECT s.id, s.login_id AS "loginId", s.sso_identity_id AS "ssoIdentityId", s.return_to AS "returnTo",
       s.created_at AS "createdAt", s.last_used_at AS "lastUsedAt", s.expires_at AS "expiresAt", s.revalidated_at AS "revalidatedAt",
-      s.revalidation_failing_since AS "revalidationFailingSince",
       s.refresh_token IS NOT NULL AS "hasRefreshToken", s.ended_as AS "endedAs",
       i.email, coalesce(u.name, i.name) AS name,
       u.id AS "userId", u.status AS "userStatus", ${isElsewhere(sql, sql`c.id`)} AS "userElsewhere",
       c.id AS "companyId", c.slug AS company, c.name AS "companyName", c.status AS "companyStatus",
-      k.status AS "clientStatus", k.id AS "ssoClientId", r.outcome, r.reason
+      k.status AS "clientStatus", k.status <> 'active' AND EXISTS (
+        SELECT FROM sso_clients other WHERE other.company_id = c.id AND other.status = 'active'
+      ) AS "clientReplaced", r.outcome, r.reason
     FROM sessions s
     JOIN logins l ON l.id = s.login_id
     JOIN sso_identities i ON i.id = s.sso_identity_id
@@ -136,13 +141,12 @@ async function findSession(sql: Database['sql'], tokenHash: Buffer): Promise<Ses
     LEFT JOIN link_results r ON r.login_id = s.login_id
     WHERE s.token_hash = ${tokenHash}`;
   if (row === undefined) return undefined;
-  const date = (value: unknown) => (value === null ? null : new Date(value as string));
+  const date = (value: unknown) => new Date(value as string);
   return {
     ...row,
     createdAt: date(row.createdAt),
     lastUsedAt: date(row.lastUsedAt),
     expiresAt: date(row.expiresAt),
     revalidatedAt: date(row.revalidatedAt),
-    revalidationFailingSince: date(row.revalidationFailingSince),
   } as SessionRow;
 }

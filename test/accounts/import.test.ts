@@ -277,3 +277,28 @@ t.test('a suspension outlives the import that was under way', async (t) => {
   await Promise.all([holding, suspending, importing]);
   t.match(await user('u1'), { name: 'Ada Byron', status: 'suspended' });
 });
+
+t.test('a social account that the product lost is removed by a line that says so', async (t) => {
+  const { run, sql } = await world(t);
+  const second = { ...ada, provider: 'github', provider_user_id: 'h1' };
+  await run(ada, second);
+  const accounts = async () =>
+    (await sql`SELECT provider FROM social_accounts ORDER BY 1`).map((row) => row.provider);
+
+  const gone = { provider: 'google', provider_user_id: 'g1', removed: true };
+  t.match(await run(second), { unchanged: 1 }, 'never because a line for it is missing');
+  t.same(await accounts(), ['github', 'google']);
+  t.match(await run(gone, { ...gone, provider_user_id: 'never' }), { lines: 2, removed: 1, unchanged: 1 });
+  t.same(await accounts(), ['github']);
+  t.match((await sql`SELECT id FROM users`)[0], { id: 'u1' }, 'the user stays');
+  t.match(await run(gone), { removed: 0, unchanged: 1 }, 'once more does nothing');
+
+  t.match(await run(gone, ada), { accounts: 1, removed: 0 }, 'the last line counts');
+  t.match(await run(ada, gone), { removed: 1 });
+  t.same(await accounts(), ['github']);
+  t.match(await run({ ...ada, removed: false }), { accounts: 1 });
+  t.match(await run({ ...ada, removed: 'yes' }, { provider: 'google', removed: true }), {
+    bad: 2,
+    badLines: [{ reason: /^removed wants true or false/ }, {}],
+  });
+});

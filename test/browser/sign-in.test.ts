@@ -143,4 +143,7 @@ t.test('a refusal says what to do next, and nothing about other accounts', { ski
     await page.getByRole('link', { name: 'Other ways to sign in' }).getAttribute('href'),
     `${parts.appUrl}/`,
   );
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('You are signed out.').waitFor();
+  t.pass('a form of our own page signs out, although the browser tells no origin');
 });

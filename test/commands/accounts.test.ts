@@ -24,13 +24,23 @@ t.test('accounts import, from a file and from standard input', async (t) => {
   t.match(await run(`accounts import ${file}`), {
     exitCode: 0,
     err: '',
-    out: '2 lines: 2 users and 2 accounts written, 0 users erased, 0 lines unchanged, 0 bad, 0 conflicts\n',
+    out: '2 lines: 2 users and 2 accounts written, 0 accounts removed, 0 users erased, 0 lines unchanged, 0 bad, 0 conflicts\n',
   });
   const mixed = await run('accounts import - --json', `nonsense\n${line('u3')}`);
   t.match(mixed, { exitCode: 2, err: '' });
   t.same(mixed.json, [
     { type: 'bad_line', line: 1, reason: 'not JSON' },
-    { type: 'summary', lines: 2, users: 1, accounts: 1, erased: 0, unchanged: 0, bad: 1, conflicts: 0 },
+    {
+      type: 'summary',
+      lines: 2,
+      users: 1,
+      accounts: 1,
+      removed: 0,
+      erased: 0,
+      unchanged: 0,
+      bad: 1,
+      conflicts: 0,
+    },
   ]);
   await sql`UPDATE users SET company_set_by = 'link' WHERE id = 'u1'`;
   await run('company create globex --name Globex');

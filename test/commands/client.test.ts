@@ -14,6 +14,7 @@ async function world(t: Test) {
   const run = operator(database.url, { JUMPCLOUD_ISSUERS: `us=${us.issuer},eu=${eu.issuer}` });
   await run('company create acme --name Acme');
   await run('company create globex --name Globex');
+  await run('domain add acme acme.example --verified-by operator');
   return { us, eu, run, ...database };
 }
 
@@ -143,6 +144,19 @@ t.test('a draft becomes active, and takes the place of the one before', async (t
     /^COMPANY +ID +REGION .*\nacme +\S+ +us +c1 +client_secret_post +active/,
   );
   t.notMatch((await run('client list --json')).out, /secret"|company_id/);
+});
+
+t.test('a company without a domain is not turned on, unless told so', async (t) => {
+  const { us, run, sql } = await world(t);
+  application(us, 'c1');
+  await run('client create globex --client-id c1', SECRET);
+  t.match(await run('client activate globex'), {
+    exitCode: 1,
+    err: /no proven domain, so everybody new would be refused: `domain add` comes first/,
+  });
+  t.match([...(await sql`SELECT status FROM sso_clients`)], [{ status: 'draft' }]);
+  t.match(await run('client activate globex --anyway'), { exitCode: 0, out: /is active/ });
+  t.match(await run('client activate globex'), { exitCode: 0, out: /was already active/ });
 });
 
 t.test('an update is checked, and raises the version', async (t) => {

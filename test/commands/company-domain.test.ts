@@ -43,6 +43,21 @@ t.test('companies', async (t) => {
     t.match(await run('company enable nobody'), { exitCode: 1, err: /no company 'nobody'/ });
   });
 
+  t.test('name and the making of users change, the slug never', async (t) => {
+    const renamed = await run(['company', 'update', 'acme', '--name', ' Acme Inc. ', '--json']);
+    t.match(renamed.json, [{ slug: 'acme', name: 'Acme Inc.', creates_users: true, changed: true }]);
+    t.match((await run('company update acme --no-create-users --json')).json, [
+      { name: 'Acme Inc.', creates_users: false, changed: true },
+    ]);
+    t.match(await run('company update acme --no-create-users'), { out: "company 'acme' was so already\n" });
+    t.match((await run('company update acme --create-users --json')).json, [{ creates_users: true }]);
+    t.match(await run('company update acme'), { exitCode: 1, err: /at least one option/ });
+    t.match(await run(['company', 'update', 'acme', '--name', ' ']), { exitCode: 1, err: /1 to 200/ });
+    t.match(await run('company update nobody --create-users'), { exitCode: 1, err: /no company 'nobody'/ });
+    const [first] = await sql`SELECT details FROM audit_log WHERE action = 'company.update' ORDER BY id`;
+    t.match(first?.details, { from: { name: 'Acme Ltd' }, to: { name: 'Acme Inc.' } });
+  });
+
   t.test('each change is in the audit log under its operator', async (t) => {
     const log = await sql`SELECT actor, action, target, details FROM audit_log ORDER BY id`;
     t.same(
@@ -52,6 +67,7 @@ t.test('companies', async (t) => {
         'operator:olga company.create globex',
         'operator:olga company.disable acme',
         'operator:olga company.enable acme',
+        ...Array(3).fill('operator:olga company.update acme'),
       ],
     );
   });

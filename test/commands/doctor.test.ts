@@ -87,6 +87,18 @@ t.test('what is wrong is named, with what to do', async (t) => {
     await sql`DELETE FROM sso_clients`;
   });
 
+  t.test('a company without a domain, whose new people are all refused', async (t) => {
+    const { id } = await seed({ sql }).company('globex', createSealer([Buffer.from(SECRET_KEY, 'base64')]));
+    await sql`UPDATE sso_clients SET issuer = ${jumpcloud.issuer}`;
+    t.match((await doctor()).found['SSO clients'], {
+      status: 'ok',
+      detail: /^1 active.*everybody new is refused at 1 without a proven domain \(`domain add`\): globex$/,
+    });
+    await sql`INSERT INTO company_domains VALUES ('globex.example', ${id}, 'operator')`;
+    t.match((await doctor()).found['SSO clients'].detail, /^1 active, all of listed issuers$/);
+    await sql`DELETE FROM sso_clients`;
+  });
+
   t.test('variables, and what cannot be looked at without them', async (t) => {
     const { failed, found } = await doctor({ SECRET_KEYS: 'short', APP_URL: '', PORT: 'x' });
     t.same(failed, ['configuration']);

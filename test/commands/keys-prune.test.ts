@@ -85,17 +85,38 @@ t.test('prune deletes what is over and done with, and nothing else', async (t) =
   await letter('00000000-0000-4000-8000-000000000001', '2020-01-01');
   await letter('00000000-0000-4000-8000-000000000002', null);
   await letter('00000000-0000-4000-8000-000000000003', new Date().toISOString());
+  await sql`
+    INSERT INTO outbox_dead OVERRIDING SYSTEM VALUE
+    SELECT id, 0, 't', NULL, '{}', 'p', 0, now(), 'e', now() - id * interval '60 days' FROM generate_series(1, 2) id`;
+  // Nobody linked them, so no `users delete` reaches them.
+  for (const subject of ['stranger', 'removed', 'lately']) await make.identity(acme.id, subject);
+  await make.user('u1');
+  await make.identity(acme.id, 'linked', 'u1');
+  await sql`UPDATE sso_identities SET last_login_at = now() - interval '100 days' WHERE subject <> 'lately'`;
+  await sql`UPDATE sso_identities SET link_removed_at = now() WHERE subject = 'removed'`;
 
   t.match(await run('prune'), { exitCode: 1, err: /--older-than/ });
   t.match(await run('prune --older-than 90'), { exitCode: 1, err: /a duration like 90s/ });
-  t.match((await run('prune --older-than 90d --json')).json, [{ sessions: 1, logins: 2, dead_letters: 1 }]);
+  t.match((await run('prune --older-than 90d --json')).json, [
+    { sessions: 1, logins: 2, identities: 1, dead_letters: 3 },
+  ]);
   t.same(
     (await sql`SELECT id FROM logins ORDER BY id`).map((row) => row.id).sort(),
     [open, undecided, recent].sort(),
   );
   t.equal((await sql`SELECT 1 FROM link_results`).length, 2);
-  t.equal((await sql`SELECT 1 FROM dead_letters`).length, 2);
-  t.equal((await sql`SELECT 1 FROM sso_identities`).length, 1);
+  t.equal((await sql`SELECT 1 FROM dead_letters`).length, 1);
+  t.equal((await sql`SELECT 1 FROM outbox_dead`).length, 1);
+  t.same(
+    (await sql`SELECT subject, email FROM sso_identities ORDER BY subject`).map((i) => [i.subject, i.email]),
+    [
+      ['lately', 'lately@acme.example'],
+      ['linked', 'linked@acme.example'],
+      ['removed', null],
+      ['s1', 's1@acme.example'],
+    ],
+    'a removed link still waits for its approval, a login for its result',
+  );
   t.match((await run('audit list --json')).json, [
     { actor: 'operator:olga', action: 'prune', details: { logins: 2 }, at: /Z$/ },
   ]);

@@ -108,3 +108,24 @@ t.test('two operators link two identities to one user at once: one wins', async 
   const both = await Promise.all([identity, second].map((id) => run(`link acme ${id} u1`)));
   t.same(both.map((answer) => answer.exitCode).sort(), [0, 1]);
 });
+
+t.test('whom a link brought into a company can move, once the link is removed', async (t) => {
+  const { run, make, acme, globex, identity, sql } = await world(t);
+  await make.user('u1');
+  await run(`link acme ${identity} u1`);
+  const moved = JSON.stringify({
+    ...{ user_id: 'u1', company: 'globex', provider: 'google', provider_user_id: '1' },
+    ...{ email: 'u1@acme.example', email_verified: true },
+  });
+  t.match((await run('accounts import - --json', moved)).json, [{ reason: 'company_set_by_link' }, {}]);
+  await run(`links remove ${identity}`);
+  const user = async () => (await sql`SELECT * FROM users WHERE id = 'u1'`)[0];
+  t.match(await user(), { company_id: acme.id, company_set_by: 'import' }, 'nobody moves by that alone');
+
+  // Whoever was made for an email here may meet somebody who was made for it there.
+  await sql`UPDATE users SET sso_email = 'u1@acme.example' WHERE id = 'u1'`;
+  await sql`INSERT INTO users (id, company_id, company_set_by, sso_email)
+    VALUES ('u2', ${globex.id}, 'link', 'u1@acme.example')`;
+  t.match(await run('accounts import - --json', moved), { exitCode: 0 });
+  t.match(await user(), { company_id: globex.id, company_set_by: 'import', sso_email: null });
+});

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { newId } from '../../src/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { operator } from './operator.ts';
 
@@ -38,4 +39,50 @@ t.test('a preview counts, and lists each account when told to', async (t) => {
     /^linked +- +ada@acme\.example {2}\(google of user 'ada'\)\n/m,
   );
   t.equal((await sql`SELECT 1 FROM sso_identities`).length, 0, 'nothing is written');
+});
+
+t.test('users of the company whom no email leads to are counted, and named when asked', async (t) => {
+  const { url, sql } = await testDatabase(t);
+  const run = operator(url);
+  await run('company create acme --name Acme');
+  const line = (id: string, email: string, more: object = {}) =>
+    JSON.stringify({
+      ...{ user_id: id, provider: 'google', provider_user_id: id, email, email_verified: true },
+      ...{ company: 'acme', ...more },
+    });
+  await run(
+    'accounts import -',
+    [
+      line('ada', 'ada@acme.example'),
+      line('bob', 'bob@gmail.example'),
+      line('eve', 'eve@acme.example', { email_verified: false }),
+      line('zoe', 'zoe@gmail.example', { company: null }),
+      line('lin', 'lin@gmail.example'),
+    ].join('\n'),
+  );
+  t.match(await run('preview acme'), { out: /4 of its users .*each would be refused \(domain_not_owned\)/ });
+  await run('domain add acme acme.example --verified-by operator');
+  const [company] = await sql`SELECT id FROM companies`;
+  await sql`
+    INSERT INTO sso_identities (id, company_id, issuer, subject, user_id)
+    VALUES (${newId()}, ${company?.id}, 'i', 's', 'lin')`;
+
+  t.match(
+    (await run('preview acme')).out,
+    /not found by email: 2 of its users have no verified social account .* would get a new user \(user_created\)/,
+  );
+  t.match((await run('preview acme --json')).json.at(-1), {
+    type: 'not_found_by_email',
+    outcome: 'user_created',
+    count: 2,
+  });
+  const listed = (await run('preview acme --json --list')).json.filter((row) => row.type === 'user');
+  t.same(
+    listed.map((row) => row.user_id),
+    ['bob', 'eve'],
+    'nor ada by her email, nor lin by her identity',
+  );
+  t.match((await run('preview acme --list')).out, /^user_created +- +not found by email: user 'bob'$/m);
+  await sql`UPDATE companies SET creates_users = false`;
+  t.match(await run('preview acme'), { out: /would be known to nobody \(no_match\)/ });
 });

@@ -51,3 +51,32 @@ t.test('results are listed and shown', async (t) => {
   t.match(await run(`results show ${pending}`), { exitCode: 1, err: /no result yet/ });
   t.match(await run(`results show ${newId()}`), { exitCode: 1, err: /there is no login/ });
 });
+
+t.test('a person’s results are found by email, and all there are can be exported', async (t) => {
+  const database = await testDatabase(t);
+  const run = operator(database.url);
+  const make = seed(database);
+  const acme = await make.company('acme');
+  const [ada, bob] = [await make.identity(acme.id, 'ada'), await make.identity(acme.id, 'bob')];
+  for (let i = 0; i < 60; i += 1) await make.login(acme, ada, { result: { outcome: 'already_linked' } });
+  const refused = await make.login(acme, bob, { result: { outcome: 'refused', reason: 'link_removed' } });
+  await make.login(acme, bob, { result: { outcome: 'refused', reason: 'other_company' } });
+  await make.login(acme, ada, { result: { outcome: 'refused', reason: 'link_removed' } });
+
+  t.equal((await run('results list --json')).json.length, 50);
+  t.equal((await run('results list --json --all')).json.length, 63);
+  t.match((await run('results list --all')).out, /^DECIDED +COMPANY.*\n.*acme/);
+  t.match(await run('results list --all --limit 3'), { exitCode: 1, err: /cannot be used with/ });
+  const bobs = await run('results list --email Bob@ACME.example --json');
+  t.match(bobs.json, [{ reason: 'other_company' }, { login_id: refused }]);
+  t.match(await run('results list --email ada@acme.example --outcome refused'), { out: /link_removed/ });
+  t.match(await run('results list --email nobody@acme.example'), { exitCode: 0, out: 'no result\n' });
+  t.match(await run('results list --email nonsense'), { exitCode: 1, err: /no email address/ });
+
+  t.same((await run('results summary acme --json')).json, [
+    { outcome: 'already_linked', reason: null, count: 60, identities: 1 },
+    { outcome: 'refused', reason: 'link_removed', count: 2, identities: 2 },
+    { outcome: 'refused', reason: 'other_company', count: 1, identities: 1 },
+  ]);
+  t.match(await run('results summary nobody'), { exitCode: 1, err: /no company 'nobody'/ });
+});

@@ -35,6 +35,7 @@ t.test('docs/openapi.yaml is OpenAPI 3.1, and names every route for others', asy
   const { valid, errors } = await new Validator().validate(document);
   t.ok(valid, JSON.stringify(errors));
   t.same(Object.keys(document.paths).sort(), [
+    '/',
     '/.well-known/jwks.json',
     '/livez',
     '/login',

@@ -44,6 +44,7 @@ export async function recordLogins(database: Database, sealer: Sealer, count: nu
           ssoClientVersion: 1,
           returnTo: 'http://localhost/',
           sessionToken: randomToken(),
+          company: 'acme',
           startedAt: Date.now(),
         },
         {

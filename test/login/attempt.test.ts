@@ -22,6 +22,7 @@ function attemptOf(state: string, over: Partial<Attempt> = {}): Attempt {
     ssoClientVersion: 3,
     returnTo: 'https://app.acme.test/',
     sessionToken: 'the-session-token',
+    company: 'acme',
     startedAt: Date.now(),
     ...over,
   };

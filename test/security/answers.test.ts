@@ -117,7 +117,7 @@ t.test('row 59: key sets that are none, or hold what no key set should', async (
 
 t.test('row 58: an issuer that is not listed is never contacted', async (t) => {
   await addCompany({ ...service, jumpcloud: evil }, 'unlisted');
-  refused(t, await service.signIn({ company: 'unlisted' }), 'not listed', { status: 502 });
+  refused(t, await service.signIn({ company: 'unlisted' }), 'not listed', { status: 404 });
   t.equal(evil.requests.length, 0);
 });
 

@@ -94,7 +94,15 @@ t.test('row 66: CORS for listed origins alone', async (t) => {
 /** What changes nothing in the database, and so leaves no trace there. */
 const READ_ONLY = [
   ...['server', 'relay', 'worker', 'doctor', 'preview', 'topics', 'company list', 'domain list'],
-  ...['client list', 'results list', 'results show', 'dead-letters list', 'audit list'],
+  ...[
+    'client list',
+    'client test',
+    'results list',
+    'results show',
+    'results summary',
+    'dead-letters list',
+    'audit list',
+  ],
 ];
 
 function leavesOf(command: Command, path: string[] = []): string[] {
@@ -124,9 +132,10 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['domain move acme zeta.test --verified-by operator'],
     ['domain remove acme zeta.test'],
     ['client create zeta --client-id zeta-client --region us --no-check', 'the-first-secret\n'],
-    ['client activate zeta'],
+    ['client activate zeta --anyway'],
     ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
     ['client disable zeta'],
+    ['company update zeta --no-create-users'],
     ['company disable zeta'],
     ['company enable zeta'],
     ['accounts import -', `${account}\n`],

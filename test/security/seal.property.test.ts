@@ -66,6 +66,7 @@ t.test('rows 35, 36, property: nor does an attempt’s cookie, name and value to
     ssoClientVersion: 1,
     returnTo: 'https://app.acme.test/',
     sessionToken: 's',
+    company: 'acme',
     startedAt: Date.now(),
   };
   const { name, value } = sealAttempt(sealer, attempt);

@@ -97,7 +97,6 @@ t.test(
       metrics: { timeProvider: (_request, work) => work() },
       revalidateAfter: 1_000,
       discovery: {
-        isListed: () => true,
         async metadata() {
           const [row] = await database.sql`
           SELECT extract(epoch FROM revalidation_held_until - now()) AS seconds FROM sessions`;

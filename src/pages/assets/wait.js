@@ -3,14 +3,16 @@ const started = Date.now();
 let pause = 100;
 
 async function ask() {
-  let state = 'pending';
+  let state;
   try {
     const answer = await fetch('/session', { headers: { accept: 'application/json' }, cache: 'no-store' });
     state = (await answer.json()).state;
   } catch {
     // The network is away for a moment: ask again.
   }
-  if (state !== 'pending') {
+  // Without a state it was no answer, an outage's 503 say: the session is still there.
+  const known = state !== undefined;
+  if (known && state !== 'pending') {
     location.replace('/login/wait');
     return;
   }
@@ -19,7 +21,7 @@ async function ask() {
     document.getElementById('status').textContent =
       'You are signed in at JumpCloud. Connecting your account takes longer than usual.';
   }
-  pause = Math.min(pause * 1.3, 3_000);
+  pause = known ? Math.min(pause * 1.3, 3_000) : Math.min(pause * 2, 10_000);
   setTimeout(ask, pause);
 }
 
