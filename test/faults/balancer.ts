@@ -5,11 +5,17 @@ import { connect, createServer, type Socket } from 'node:net';
 export async function startBalancer(port: number) {
   const ports: number[] = [];
   const sockets = new Set<Socket>();
+  /** By the server's port: connections that it hasn't answered anything on. */
+  const unanswered = new Map<number, Set<Promise<unknown>>>();
   let next = 0;
   const server = createServer((client) => {
     const target = ports[next++ % ports.length];
     if (target === undefined) return void client.resetAndDestroy();
     const upstream = connect(target, 'localhost');
+    const heard = new Promise((resolve) => upstream.once('data', resolve).once('close', resolve));
+    const begun = unanswered.get(target) ?? new Set();
+    unanswered.set(target, begun.add(heard));
+    void heard.then(() => begun.delete(heard));
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -23,7 +29,11 @@ export async function startBalancer(port: number) {
   await once(server, 'listening');
   return {
     add: (target: number) => void ports.push(target),
-    remove: (target: number) => void ports.splice(ports.indexOf(target), 1),
+    /** No new connections. Resolves once none is left that the server may not have taken yet, as preStop does. */
+    async remove(target: number) {
+      ports.splice(ports.indexOf(target), 1);
+      await Promise.all(unanswered.get(target) ?? []);
+    },
     async stop() {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -74,7 +74,7 @@ export async function roll(options: {
       await start(leaving.name, after.cli);
       await more();
       // As Kubernetes does: out of the service first, then the signal.
-      if (leaving.name === 'server') balancer.remove(leaving.port);
+      if (leaving.name === 'server') await balancer.remove(leaving.port);
       exits.push((await leaving.stop()).exit);
       running.delete(leaving);
       tell(`a ${leaving.name} of ${to} for one of ${from} at ${load.signedIn()} sign-ins`);
