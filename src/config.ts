@@ -2,7 +2,7 @@
  * Every environment variable of the service: what it is for, what it wants, its default. docs/configuration.md
  * is made from this table (`npm run docs`), and `npm run check` holds the two together.
  */
-import { isIP } from 'node:net';
+import { duration, every, flag, isNetwork, list, text, url, webUrl, wholeNumber } from './config-values.ts';
 import { SsoLinkError } from './errors.ts';
 
 type Env = Record<string, string | undefined>;
@@ -252,58 +252,4 @@ export function readConfig<Names extends VariableName>(env: Env, needed: readonl
   }
   if (problems.length > 0) throw new SsoLinkError('config_invalid', problems.join('\n'));
   return values as Config<Names>;
-}
-
-/** A duration in milliseconds, from `90s`, `15m`, `12h` or `7d`. */
-export function duration(text: string): number | undefined {
-  const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const milliseconds = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit ?? ''];
-  const value = Number(amount) * (milliseconds ?? Number.NaN);
-  return value > 0 ? value : undefined;
-}
-
-function text(value: string): string {
-  return value;
-}
-
-function flag(value: string): boolean | undefined {
-  return value === 'true' ? true : value === 'false' ? false : undefined;
-}
-
-function wholeNumber(min: number, max: number) {
-  return (value: string) => {
-    const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
-    return number >= min && number <= max ? number : undefined;
-  };
-}
-
-function list(value: string): string[] {
-  return value
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-}
-
-function every<T>(entries: string[], read: (entry: string) => T | undefined): T[] | undefined {
-  const values = entries.map(read);
-  return values.every((value) => value !== undefined) ? (values as T[]) : undefined;
-}
-
-/** An address, or a range of them. Never all there are: then everybody would name their own address. */
-function isNetwork(entry: string): boolean {
-  const [, address = '', prefix] = /^([^/%]+)(?:\/([1-9]\d{0,2}))?$/.exec(entry) ?? [];
-  const bits = { 4: 32, 6: 128 }[isIP(address)];
-  return bits !== undefined && (prefix === undefined || Number(prefix) <= bits);
-}
-
-function url(value: string): URL | undefined {
-  return URL.canParse(value) ? new URL(value) : undefined;
-}
-
-/** An https URL without user-info, or http on a loopback host. */
-function webUrl(value: string): URL | undefined {
-  const parsed = url(value);
-  if (!parsed || parsed.username || parsed.password || parsed.hash) return undefined;
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && loopback) ? parsed : undefined;
 }

@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import t from 'tap';
-import { duration, readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
+import { duration } from '../src/config-values.ts';
 import { SERVER_CONFIG } from '../src/server.ts';
 
 const GOOD = {

@@ -108,7 +108,7 @@ export async function addCompany(
     await createSsoClient(tx, OPERATOR, sealer, {
       slug,
       issuer: { region: 'us', issuer },
-      clientId: CLIENT_ID,
+      clientId: slug === COMPANY ? CLIENT_ID : `${CLIENT_ID}-of-${slug}`,
       clientSecret: CLIENT_SECRET,
       authMethod: 'client_secret_post',
       logoutAtProvider: false,

@@ -6,7 +6,7 @@ import { buildWorld, type Feed, openFeed, outcomesOf, type Run, runWorker, type 
 const PEOPLE = 1_000_000;
 /** Times five rounds: 200 000. */
 const LOGINS = 40_000;
-const OBVIOUS_LOGINS = 2_000;
+const OBVIOUS_LOGINS = 1_000;
 
 const LIMIT = fileURLToPath(new URL('limit.mjs', import.meta.url));
 const OBVIOUS = fileURLToPath(new URL('obvious.mjs', import.meta.url));
@@ -63,7 +63,7 @@ export const workerObvious: Bench = {
   name: 'worker-obvious',
   about: 'the worker against the obvious consumer: one message, one transaction',
   async run({ parts, rounds, scale, report, log }) {
-    const count = scale(LOGINS / 2);
+    const count = scale(LOGINS / 4);
     const fewer = scale(OBVIOUS_LOGINS);
     const cli = await parts.built();
     const world = await buildWorld(parts, scale(PEOPLE / 5), log);

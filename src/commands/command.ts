@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { duration } from '../config.ts';
+import { duration } from '../config-values.ts';
 
 /** A command that does something: each has `--json`. */
 export function leaf(parent: Command, usage: string, about: string): Command {
