@@ -12,7 +12,7 @@ export const growth: Bench = {
   async run(context) {
     await growWorker(context, sizes(context, [10_000, 100_000, 1_000_000]));
     await growRelay(context, sizes(context, [1_000, 10_000, 100_000, 1_000_000]));
-    await growLogin(context, sizes(context, [10, 100, 1_000, 10_000]));
+    await growLogin(context, sizes(context, [10, 1_000, 10_000]));
     await growImport(context, context.scale(1_000_000));
   },
 };

@@ -2,10 +2,10 @@
 import { reportGrowth, type Size } from '../growth/report.ts';
 import type { BenchContext } from '../harness.ts';
 import { type Counted, openTraffic } from '../support/traffic.ts';
-import { addCompany, startLoginParts } from './parts.ts';
+import { addCompanies, startLoginParts } from './parts.ts';
 
 const LOGINS = 300;
-const ADDED_AT_ONCE = 50;
+const ADDED_AT_ONCE = 500;
 
 /** Logins a CPU second of the server, into the newest company, at each number of companies. */
 export async function growLogin(context: BenchContext, companies: number[]): Promise<void> {
@@ -14,12 +14,12 @@ export async function growLogin(context: BenchContext, companies: number[]): Pro
   const measured: Size[] = [];
   try {
     const server = await login.startServer();
-    const add = (n: number) => addCompany(login.database, login.sealer, login.issuer, `company-${n}`);
     let there = 0;
     for (const size of companies) {
       while (there < size) {
         const some = Math.min(ADDED_AT_ONCE, size - there);
-        await Promise.all(Array.from({ length: some }, (_, i) => add(there + i)));
+        const slugs = Array.from({ length: some }, (_, i) => `company-${there + i}`);
+        await addCompanies(login.database, login.sealer, login.issuer, slugs);
         there += some;
       }
       await login.database.sql`ANALYZE`;

@@ -6,7 +6,7 @@ import { freePort } from '../../dev/free-port.ts';
 import { createCompany } from '../../src/companies/companies.ts';
 import { addDomain } from '../../src/companies/domains.ts';
 import { activateSsoClient, createSsoClient } from '../../src/companies/sso-clients.ts';
-import { type Database, openDatabase } from '../../src/db/client.ts';
+import { type Database, openDatabase, type Transaction } from '../../src/db/client.ts';
 import { createSealer, type Sealer } from '../../src/seal.ts';
 import { ensureSigningKey } from '../../src/sessions/signing-keys.ts';
 import { stopAll } from '../../src/shutdown.ts';
@@ -58,7 +58,7 @@ export async function startLoginParts(
     const secretKey = randomBytes(32);
     const sealer = createSealer([secretKey]);
     await database.transaction((tx) => ensureSigningKey(tx, sealer));
-    await addCompany(database, sealer, issuer, COMPANY);
+    await addCompanies(database, sealer, issuer, [COMPANY]);
     const port = await freePort();
     const origin = `http://localhost:${port}`;
     const env = {
@@ -95,14 +95,18 @@ export async function startLoginParts(
   }
 }
 
-/** A company whose people sign in by the provider. */
-export async function addCompany(
+/** Companies whose people sign in by the provider. */
+export async function addCompanies(
   database: Database,
   sealer: Sealer,
   issuer: string,
-  slug: string,
+  slugs: string[],
 ): Promise<void> {
   await database.transaction(async (tx) => {
+    for (const slug of slugs) await addCompany(tx, slug);
+  });
+
+  async function addCompany(tx: Transaction, slug: string): Promise<void> {
     await createCompany(tx, OPERATOR, { slug, name: slug, createsUsers: true });
     await addDomain(tx, OPERATOR, { slug, domain: `${slug}.test`, verifiedBy: 'operator' });
     await createSsoClient(tx, OPERATOR, sealer, {
@@ -114,7 +118,7 @@ export async function addCompany(
       logoutAtProvider: false,
     });
     await activateSsoClient(tx, OPERATOR, slug);
-  });
+  }
 }
 
 export const fileOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
