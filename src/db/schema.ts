@@ -156,8 +156,9 @@ export const ssoIdentities = pgTable(
     linkedAt: at('linked_at'),
     /** Set while a removed link awaits an approval (policy row 5). */
     linkRemovedAt: at('link_removed_at'),
-    /** The last one that the provider called verified: people are told apart by it. */
+    /** As of the last login. People are told apart by it only where it was verified. */
     email: text(),
+    emailVerified: boolean('email_verified').notNull().default(true),
     name: text(),
     firstLoginAt: now('first_login_at'),
     lastLoginAt: now('last_login_at'),

@@ -28,7 +28,7 @@ export interface KnownIdentity {
   id: string;
   userId: string | null;
   linkRemoved: boolean;
-  /** As of its last login, which may be later than the one that is decided. */
+  /** The verified one of its last login, which may be later than the one that is decided. */
   email: string | null;
 }
 
@@ -48,7 +48,8 @@ export async function readFacts(tx: Transaction, logins: IncomingLogin[]): Promi
   const emails = logins.map(({ event }) => normalizeEmail(event.email));
 
   const identities = tx.sql<KnownIdentity[]>`
-    SELECT id, user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved", email
+    SELECT id, user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved",
+      CASE WHEN email_verified THEN email END AS email
     FROM sso_identities WHERE id = ANY(${identityIds}::uuid[])
     ORDER BY id FOR UPDATE`.execute();
 

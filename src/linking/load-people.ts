@@ -28,7 +28,7 @@ export function loadPeople(
     ), people (id) AS (
       SELECT user_id FROM sso_identities WHERE id = ANY(${identityIds}::uuid[])
       UNION SELECT user_id FROM social_accounts WHERE email = ANY(${emailOf}::text[]) AND email_verified
-      UNION SELECT i.user_id FROM sso_identities i JOIN came USING (company_id, email)
+      UNION SELECT i.user_id FROM sso_identities i JOIN came USING (company_id, email) WHERE i.email_verified
       UNION SELECT u.id FROM users u JOIN came ON u.company_id = came.company_id AND u.sso_email = came.email
     )
     SELECT id, company_id AS "companyId", status, sso_email AS "ssoEmail"
@@ -43,7 +43,8 @@ export function loadPeople(
           CASE WHEN NOT email_verified THEN (SELECT u.status FROM users u WHERE u.id = user_id) END AS status
         FROM social_accounts WHERE email = ANY(${emailOf}::text[])`,
       sql<LinkFacts[]>`
-        SELECT id AS "identityId", company_id AS "companyId", user_id AS "userId", email
+        SELECT id AS "identityId", company_id AS "companyId", user_id AS "userId",
+          CASE WHEN email_verified THEN email END AS email
         FROM sso_identities WHERE user_id = ANY(${ids}::text[])`,
     ]);
     const known = new Set(ids);

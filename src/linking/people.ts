@@ -25,7 +25,7 @@ export interface LinkFacts {
   identityId: string;
   companyId: string;
   userId: string;
-  /** As of its last login. */
+  /** As of its last login; null where that had none, or one that wasn't verified. */
   email: string | null;
 }
 

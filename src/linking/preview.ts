@@ -4,8 +4,8 @@
  *
  * Assumed of each: JumpCloud says that the email is verified, and company and SSO client are active, since
  * this is asked before they are turned on. A person who came by SSO before comes back as the SSO identity
- * that has the email. Each account is asked about alone: two emails of one user are both told as `linked`,
- * although the second to come would be refused (`identity_replaced`).
+ * that has the verified email. Each account is asked about alone: two emails of one user are both told as
+ * `linked`, although the second to come would be refused (`identity_replaced`).
  */
 import type { Database } from '../db/client.ts';
 import { domainOf } from '../email.ts';
@@ -69,7 +69,7 @@ export async function* preview(
 async function decider(sql: Database['sql'], companyId: string, emails: string[]) {
   const identities = await sql<{ id: string; email: string; userId: string | null; linkRemoved: boolean }[]>`
     SELECT DISTINCT ON (email) id, email, user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved"
-    FROM sso_identities WHERE company_id = ${companyId} AND email = ANY(${emails}::text[])
+    FROM sso_identities WHERE company_id = ${companyId} AND email = ANY(${emails}::text[]) AND email_verified
     ORDER BY email, last_login_at DESC, id`;
   const identityOf = new Map(identities.map((identity) => [identity.email, identity]));
   const search = {

@@ -88,14 +88,15 @@ export async function recordLogin(
           AND k.company_id = ${identity.company.id} AND k.status = 'active' AND c.status = 'active'
       ), identity AS (
         INSERT INTO sso_identities AS i
-          (id, company_id, issuer, subject, email, name, first_login_at, last_login_at)
+          (id, company_id, issuer, subject, email, email_verified, name, first_login_at, last_login_at)
         SELECT ${identityId}, company_id, ${identity.issuer}, ${identity.subject},
-          ${profile.emailVerified ? normalizeEmail(profile.email) : null}, ${profile.name}, ${now.toISOString()}, ${now.toISOString()}
+          ${normalizeEmail(profile.email)}, ${profile.emailVerified}, ${profile.name}, ${now.toISOString()},
+          ${now.toISOString()}
         FROM client
         ON CONFLICT (id) DO UPDATE
           -- Of a user who was erased the identity says nothing more: no row makes both null.
-          SET last_login_at = excluded.last_login_at, (email, name) = (
-            SELECT coalesce(excluded.email, i.email), excluded.name
+          SET last_login_at = excluded.last_login_at, email_verified = excluded.email_verified, (email, name) = (
+            SELECT excluded.email, excluded.name
             WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = i.user_id AND u.status = 'deleted')
           )
         RETURNING i.id, i.company_id, i.user_id, xmax = 0 AS first_login

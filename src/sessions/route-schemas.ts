@@ -9,7 +9,7 @@ const SignedIn = Type.Object({
   user: Type.Object({
     id: Type.String({ description: "The product's user" }),
     name: nullable('As the product gave it; where it gave none, as JumpCloud did at the last sign-in'),
-    email: nullable('The last that JumpCloud gave as verified'),
+    email: nullable('As JumpCloud gave it at the last sign-in; not always verified: match nobody by it'),
   }),
   company: Type.String({ description: "The company's slug" }),
   identity: Type.String({ description: "The SSO identity's id" }),

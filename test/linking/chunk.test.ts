@@ -247,6 +247,54 @@ t.test('the identity’s latest email counts for others of the chunk, too', asyn
   t.same(told(await link(first, other)), ['linked', 'refused identity_replaced']);
 });
 
+t.test('a colleague’s unverified email locks the colleague out of nothing', async (t) => {
+  const acme = await world.company('colleague');
+  const email = 'cora@colleague.example';
+  await world.account(await world.user('mallory'), 'mallory@colleague.example');
+  await world.account(await world.user('cora'), email);
+  const before = await link(await world.login(acme, { subject: 'mallory' }));
+  t.match(before.results, [{ outcome: 'linked', user_id: 'mallory' }]);
+
+  const unverified = await world.login(acme, { subject: 'mallory', email, verified: false });
+  const newcomer = await world.login(acme, { subject: 'evil-twin', email, verified: false });
+  const cora = await world.login(acme, { subject: 'cora', email });
+  const { results } = await link(unverified, newcomer, cora);
+  t.match(results, [
+    { outcome: 'already_linked', user_id: 'mallory' },
+    { outcome: 'refused', reason: 'email_unverified', user_id: null },
+    { outcome: 'linked', user_id: 'cora' },
+  ]);
+});
+
+t.test(
+  'nor where the identity that brings it is linked in the same chunk, or the colleague is new',
+  async (t) => {
+    const acme = await world.company('colleague2');
+    const email = 'cora@colleague2.example';
+    const first = await world.login(acme, { subject: 'mallory' });
+    await world.login(acme, { subject: 'mallory', email, verified: false });
+    const cora = await world.login(acme, { subject: 'cora', email });
+    t.same(told(await link(first, cora)), ['user_created', 'user_created']);
+  },
+);
+
+t.test('an email that its identity no longer proves leads to nobody, and links nobody else', async (t) => {
+  const acme = await world.company('unproven');
+  const email = 'ada@unproven.example';
+  const [made] = (await link(await world.login(acme, { subject: 'ada', email }))).results;
+  const unverified = await world.login(acme, { subject: 'ada', email, verified: false });
+  const other = await world.login(acme, { subject: 'other', email });
+  t.same(
+    told(await link(unverified, other)),
+    ['already_linked', 'refused identity_replaced'],
+    'the user who was created for it holds it',
+  );
+  await sql`UPDATE users SET sso_email = NULL WHERE id = ${made?.user_id ?? ''}`;
+  const [newcomer] = (await link(await world.login(acme, { subject: 'newcomer', email }))).results;
+  t.equal(newcomer?.outcome, 'user_created');
+  t.not(newcomer?.user_id, made?.user_id);
+});
+
 t.test('an erased user’s email is free for a new one', async (t) => {
   const acme = await world.company('erase');
   const [made] = (await link(await world.login(acme, { subject: 'ada' }))).results;

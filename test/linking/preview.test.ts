@@ -86,6 +86,14 @@ t.test('it is asked before company and SSO client are turned on, and writes noth
   t.equal((await world.userRow('ada'))?.company_id, null);
 });
 
+t.test('nobody is taken for the identity that came with their email unverified', async (t) => {
+  const company = await world.company('colleagues');
+  await world.account(await world.user('cora'), 'cora@colleagues.example');
+  await runChunk(database, [await world.login(company, { subject: 'mallory' })]);
+  await world.login(company, { subject: 'mallory', email: 'cora@colleagues.example', verified: false });
+  t.match(await previewed(company), [{ userId: 'cora', decision: { outcome: 'linked', userId: 'cora' } }]);
+});
+
 t.test('a company without domains, without accounts, or that isn’t there', async (t) => {
   const company = await world.company('empty');
   t.same(await previewed(company), []);

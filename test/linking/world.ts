@@ -88,10 +88,11 @@ export function worldOf({ sql }: Pick<TestDatabase, 'sql'>) {
       const email = person.email === undefined ? `${person.subject}@${company.domain}` : person.email;
       const name = person.name === undefined ? person.subject : person.name;
       await sql`
-        INSERT INTO sso_identities (id, company_id, issuer, subject, email)
+        INSERT INTO sso_identities (id, company_id, issuer, subject, email, email_verified)
         VALUES (${identityId}, ${company.id}, ${ISSUER}, ${person.subject},
-          ${(person.verified ?? true) ? normalizeEmail(email) : null})
-        ON CONFLICT (id) DO UPDATE SET email = coalesce(excluded.email, sso_identities.email), last_login_at = now()`;
+          ${normalizeEmail(email)}, ${person.verified ?? true})
+        ON CONFLICT (id) DO UPDATE
+          SET email = excluded.email, email_verified = excluded.email_verified, last_login_at = now()`;
       const { key, payload, headers } = ssoAuthenticated.create(
         {
           id: loginId,

@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { newId } from '../../src/ids.ts';
 import { RELAY_CONFIG, startRelay } from '../../src/relay.ts';
 import { startWorker, WORKER_CONFIG } from '../../src/worker.ts';
+import { operator } from '../commands/operator.ts';
 import { silent } from '../kafka/cluster.ts';
 import { startHostileService } from '../support/hostile/service.ts';
 import { addCompany } from '../support/service.ts';
@@ -81,6 +82,21 @@ t.test('row 71: another email at JumpCloud is the same person', async (t) => {
     t.equal((await arrive('acme', { sub: 'ada', email })).user?.id, before, String(email));
   }
   t.equal((await sql`SELECT FROM sso_identities WHERE user_id = ${other}`).length, 0);
+});
+
+t.test('row 71: a colleague’s email, unverified, keeps the colleague out of nothing', async (t) => {
+  const cora = await userWith('cora@acme.test', true);
+  const mallory = await arrive('acme', { sub: 'mallory', email: 'mallory@acme.test' });
+  const unverified = { email: 'cora@acme.test', email_verified: false };
+  t.equal((await arrive('acme', { sub: 'mallory', ...unverified })).user?.id, mallory.user?.id);
+  t.match(await arrive('acme', { sub: 'twin', ...unverified }), { reason_class: 'email_unverified' });
+  t.equal((await arrive('acme', { sub: 'cora', email: 'cora@acme.test' })).user?.id, cora);
+  const found = await operator(database.url)('results list --email cora@acme.test --json');
+  t.same(
+    found.json.map((row: { reason: string | null; outcome: string }) => row.reason ?? row.outcome),
+    ['linked', 'email_unverified', 'already_linked', 'user_created'],
+    'whoever came with it last is found by it, refused or not',
+  );
 });
 
 t.test('row 72: a removed link waits for an operator', async (t) => {

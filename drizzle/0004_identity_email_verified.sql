@@ -1,0 +1,1 @@
+ALTER TABLE "sso_identities" ADD COLUMN "email_verified" boolean DEFAULT true NOT NULL;
