@@ -32,15 +32,14 @@ await draw('bench-latency', latency, {
 });
 
 /** Each part against itself at the smallest. */
-const growth = lines
-  .filter(({ sizes }) => sizes)
-  .flatMap(({ metric, sizes }) =>
-    sizes.map(({ size, rate }) => ({
-      what: metric.replace(/: rate at .*/, ''),
-      size,
-      share: rate / sizes[0].rate,
-    })),
-  );
+const parts = new Map();
+for (const { metric, sizes } of lines.filter((line) => line.sizes)) {
+  const what = metric.replace(/: rate at .*/, '');
+  if (sizes.length > (parts.get(what)?.length ?? 0)) parts.set(what, sizes);
+}
+const growth = [...parts].flatMap(([what, sizes]) =>
+  sizes.map(({ size, rate }) => ({ what, size, share: rate / sizes[0].rate })),
+);
 await draw('bench-growth', growth, {
   title: 'Rate as it grows, by the rate at the smallest',
   mark: { type: 'line', point: true },
@@ -52,7 +51,7 @@ await draw('bench-growth', growth, {
       title: 'accounts, rows, companies or lines',
     },
     y: { field: 'share', type: 'quantitative', scale: { domainMin: 0 }, title: 'rate, 1 = at the smallest' },
-    color: { field: 'what', title: null, legend: { orient: 'top', columns: 2 } },
+    color: { field: 'what', title: null, legend: { orient: 'top', columns: 2, labelLimit: 0 } },
   },
 });
 
