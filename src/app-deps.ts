@@ -1,14 +1,14 @@
 import type { Config } from './config.ts';
 import type { Database } from './db/client.ts';
-import type { Discovery } from './login/discovery.ts';
 import type { PreviewLogin } from './login/finish-test.tsx';
-import type { OAuthClients } from './login/oauth-clients.ts';
-import type { ProviderKeys } from './login/provider-keys.ts';
 import type { Health } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import type { ServerMetrics } from './observability/server-metrics.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
 import type { Hint } from './outbox/hint.ts';
+import type { Discovery } from './provider/discovery.ts';
+import type { ProviderKeys } from './provider/keys.ts';
+import type { OAuthClients } from './provider/oauth-clients.ts';
 import type { Sealer } from './seal.ts';
 import type { IssueToken } from './sessions/token.ts';
 

@@ -1,8 +1,8 @@
 import { type Credential, findIssuer } from '../companies/probe.ts';
 import type { Issuer } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
-import { boundedFetch } from '../login/bounded-fetch.ts';
-import { createDiscovery } from '../login/discovery.ts';
+import { boundedFetch } from '../provider/bounded-fetch.ts';
+import { createDiscovery } from '../provider/discovery.ts';
 
 /**
  * The issuer that a client is of, found by asking; without a check, the one that the operator names, or had.

@@ -4,8 +4,8 @@ import { getDomain } from 'tldts';
 import type { Issuer } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
-import { boundedFetch } from '../login/bounded-fetch.ts';
-import { fetchMetadata } from '../login/discovery.ts';
+import { boundedFetch } from '../provider/bounded-fetch.ts';
+import { fetchMetadata } from '../provider/discovery.ts';
 import type { Sealer } from '../seal.ts';
 import { open, SEALED_COLUMNS, sealedValues } from './reseal.ts';
 

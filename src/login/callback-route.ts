@@ -5,14 +5,14 @@ import { COMPANY_COOKIE, COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../co
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { note } from '../observability/requests.ts';
 import { wantedBy } from '../pages/links.ts';
+import { findAttempted, type SsoClient } from '../provider/sso-client.ts';
 import { readSession } from '../sessions/session.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
 import { finishLogin, type ProviderAnswer } from './finish-login.ts';
 import { finishTest } from './finish-test.tsx';
 import type { CallbackQuery, Query } from './query.ts';
-import { wasRecorded } from './record.ts';
+import { recordedLogin, wasRecorded } from './record.ts';
 import { CALLBACK } from './route-schemas.ts';
-import { findAttempted, type SsoClient } from './sso-client.ts';
 import { createUsedAttempts } from './used-attempts.ts';
 
 const YEAR_S = 365 * 24 * 60 * 60;
@@ -100,7 +100,7 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
   }
 
   async function attempted(request: Request, attempt: Attempt) {
-    const found = await findAttempted(database, sealer, attempt);
+    const found = await findAttempted(database, sealer, attempt, recordedLogin(database.sql, attempt));
     if (found === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
     const { client } = found;
     if (client.version !== attempt.ssoClientVersion) {

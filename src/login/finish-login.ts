@@ -2,15 +2,15 @@ import type { AppDeps } from '../app-deps.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, type Span } from '../observability/trace.ts';
+import { boundedJson, ProviderError } from '../provider/bounded-fetch.ts';
+import type { ProviderMetadata } from '../provider/discovery.ts';
+import type { Tokens } from '../provider/oauth-clients.ts';
+import { rememberOrganization, type SsoClient } from '../provider/sso-client.ts';
 import type { Attempt } from './attempt.ts';
-import { boundedJson, ProviderError } from './bounded-fetch.ts';
-import type { ProviderMetadata } from './discovery.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
 import { personOf, recordSpan, requestSpan, tellLogin } from './login-telemetry.ts';
-import type { Tokens } from './oauth-clients.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
-import { rememberOrganization, type SsoClient } from './sso-client.ts';
 
 export interface ProviderAnswer {
   attempt: Attempt;

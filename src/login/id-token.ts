@@ -6,8 +6,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { SsoLinkError } from '../errors.ts';
-import { ProviderError } from './bounded-fetch.ts';
-import type { KeySource } from './provider-keys.ts';
+import { ProviderError } from '../provider/bounded-fetch.ts';
+import type { KeySource } from '../provider/keys.ts';
 
 export interface ExpectedIdToken {
   issuer: string;

@@ -5,10 +5,10 @@ import { normalizeEmail } from '../email.ts';
 import { note } from '../observability/requests.ts';
 import { LoginPage, type LoginPageProps } from '../pages/login-page.tsx';
 import { renderPage } from '../pages/render.ts';
+import { findCompany } from '../provider/sso-client.ts';
 import type { LoginQuery, Query } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { LOGIN, ROOT } from './route-schemas.ts';
-import { findCompany } from './sso-client.ts';
 
 /** `GET /login`: work email → the company whose proven domain it is → Continue with JumpCloud. */
 export function loginRoute(app: FastifyInstance, { config, database }: AppDeps): void {

@@ -4,9 +4,9 @@ import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import { ssoIdentityId } from '../ids.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Span, SpanOptions } from '../observability/trace.ts';
+import type { SsoClient } from '../provider/sso-client.ts';
 import type { Sealer } from '../seal.ts';
 import type { RecordOutcome } from './record.ts';
-import type { SsoClient } from './sso-client.ts';
 
 /** By it a person is followed over the log's lines, the worker's too, which cannot make it. */
 export function personOf({ pseudonym }: Sealer, email: string | null): { email_hash?: string } {

@@ -11,10 +11,10 @@ import { codeOf } from '../errors.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import { newId, ssoIdentityId } from '../ids.ts';
 import { laneOf } from '../outbox/lanes.ts';
+import type { Tokens } from '../provider/oauth-clients.ts';
 import type { Sealer } from '../seal.ts';
 import { sessionSeal } from '../sessions/session-seal.ts';
 import type { Attempt } from './attempt.ts';
-import type { Tokens } from './oauth-clients.ts';
 import type { Profile } from './profile.ts';
 
 export interface VerifiedIdentity {

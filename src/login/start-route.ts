@@ -3,12 +3,12 @@ import type { AppDeps } from '../app-deps.ts';
 import { COOKIE_OPTIONS, randomToken } from '../cookies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { note } from '../observability/requests.ts';
+import { findSsoClient, findTested, type SsoClient } from '../provider/sso-client.ts';
 import { attemptsToForget, sealAttempt } from './attempt.ts';
 import type { LoginLimits } from './limits.ts';
 import type { Query, StartQuery } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { START } from './route-schemas.ts';
-import { findSsoClient, findTested, type SsoClient } from './sso-client.ts';
 import { openTestLink } from './test-link.ts';
 
 /** `GET /login/start`: a fresh attempt in a sealed cookie, and off to JumpCloud. */

@@ -1,7 +1,7 @@
 import type { Issuer } from '../config.ts';
 import { codeOf } from '../errors.ts';
-import type { Discovery } from '../login/discovery.ts';
-import type { OAuthClients } from '../login/oauth-clients.ts';
+import type { Discovery } from '../provider/discovery.ts';
+import type { OAuthClients } from '../provider/oauth-clients.ts';
 
 /** So long after a failure without another answer nobody knows any more. */
 const REMEMBERED_MS = 5 * 60_000;

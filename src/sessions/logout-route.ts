@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
-import { findSsoClient } from '../login/sso-client.ts';
+import { findSsoClient } from '../provider/sso-client.ts';
 import { LOGOUT } from './route-schemas.ts';
 import { sessionSeal } from './session-seal.ts';
 

@@ -6,11 +6,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/client.ts';
 import { codeOf } from '../errors.ts';
-import type { Discovery } from '../login/discovery.ts';
-import type { OAuthClients } from '../login/oauth-clients.ts';
-import { findSsoClient } from '../login/sso-client.ts';
 import type { Logger } from '../observability/log.ts';
 import type { ServerMetrics } from '../observability/server-metrics.ts';
+import type { Discovery } from '../provider/discovery.ts';
+import type { OAuthClients } from '../provider/oauth-clients.ts';
+import { findSsoClient } from '../provider/sso-client.ts';
 import type { Sealer } from '../seal.ts';
 import type { SignedIn } from './session.ts';
 import { sessionSeal } from './session-seal.ts';

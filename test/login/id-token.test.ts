@@ -1,8 +1,8 @@
 import { mock } from 'node:test';
 import { createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
 import t from 'tap';
-import { ProviderError } from '../../src/login/bounded-fetch.ts';
 import { type ExpectedIdToken, verifyIdToken } from '../../src/login/id-token.ts';
+import { ProviderError } from '../../src/provider/bounded-fetch.ts';
 import { type Draft, type Forge, sign } from '../support/hostile/draft.ts';
 import { HOSTILE_TOKENS } from '../support/hostile/id-tokens.ts';
 import { halfHash, hostileKeys } from '../support/hostile/keys.ts';

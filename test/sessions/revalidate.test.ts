@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { type HttpBrowser, httpBrowser } from '../../dev/browser.ts';
-import type { OAuthClients } from '../../src/login/oauth-clients.ts';
+import type { OAuthClients } from '../../src/provider/oauth-clients.ts';
 import { createRevalidate } from '../../src/sessions/revalidate.ts';
 import type { SignedIn } from '../../src/sessions/session.ts';
 import { silent } from '../kafka/cluster.ts';

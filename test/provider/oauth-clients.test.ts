@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import t from 'tap';
-import { createOAuthClients } from '../../src/login/oauth-clients.ts';
+import { createOAuthClients } from '../../src/provider/oauth-clients.ts';
 
 t.test('token requests of all SSO clients share kept connections', async (t) => {
   let connections = 0;

@@ -1,13 +1,11 @@
 /** The SSO client that people sign in by: read afresh for each login, since operators change them. */
+import type { PendingQuery, Row } from 'postgres';
 import { isSlug } from '../companies/slug.ts';
 import { clientSecretSeal } from '../companies/sso-client-rows.ts';
 import type { Database } from '../db/client.ts';
 import { domainOf, normalizeEmail } from '../email.ts';
 import type { Sealer } from '../seal.ts';
-import type { Attempt } from './attempt.ts';
 import type { OAuthClient } from './oauth-clients.ts';
-import { recordedLogin } from './record.ts';
-import type { TestedClient } from './test-link.ts';
 
 type Sql = Database['sql'];
 
@@ -42,7 +40,7 @@ export async function findSsoClient(
 export async function findTested(
   { sql }: Pick<Database, 'sql'>,
   sealer: Sealer,
-  { company, ssoClientId, version }: TestedClient & { company: string },
+  { company, ssoClientId, version }: { company: string; ssoClientId: string; version: number },
 ): Promise<SsoClient | undefined> {
   const [row] = await sql<SsoClientRow[]>`
     SELECT ${columns(sql)} ${testable(sql)}
@@ -50,18 +48,22 @@ export async function findTested(
   return row && opened(sealer, row);
 }
 
-/** The SSO client that an attempt began with, and whether its login is recorded already: both by one statement. */
+/**
+ * The SSO client that an attempt began with, and whether its login is recorded already: both by one statement.
+ * @param recorded the statement that finds the login
+ */
 export async function findAttempted(
   { sql }: Pick<Database, 'sql'>,
   sealer: Sealer,
-  attempt: Attempt,
+  attempt: { ssoClientId: string; test?: boolean },
+  recorded: PendingQuery<Row[]>,
 ): Promise<{ client: SsoClient; recorded: boolean } | undefined> {
   const [row] = await sql<(SsoClientRow & { recorded: boolean })[]>`
-    SELECT ${columns(sql)}, EXISTS (${recordedLogin(sql, attempt)}) AS recorded
+    SELECT ${columns(sql)}, EXISTS (${recorded}) AS recorded
     ${attempt.test ? testable(sql) : active(sql)} AND k.id = ${attempt.ssoClientId}`;
   if (row === undefined) return undefined;
-  const { recorded, ...client } = row;
-  return { client: opened(sealer, client), recorded };
+  const { recorded: isRecorded, ...client } = row;
+  return { client: opened(sealer, client), recorded: isRecorded };
 }
 
 const columns = (sql: Sql) => sql`
