@@ -1,17 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/client.ts';
+import { insist } from '../db/insist.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import type { IncomingRecord } from '../kafka/records.ts';
 import { type ChunkReport, runChunk } from './chunk.ts';
 import { type ChunkTrace, UNTRACED } from './chunk-spans.ts';
 
 /** Somebody else was faster (unique_violation, serialization_failure, deadlock_detected): look again. */
-const RUN_AGAIN = ['23505', '40001', '40P01', 'chunk_conflict'];
+const RUN_AGAIN = {
+  codes: ['23505', '40001', '40P01', 'chunk_conflict'],
+  tries: 8,
+  pause: (tries: number) => 5 * 2 ** tries,
+};
 /** Of a SQLSTATE: data exceptions, integrity violations and limits. The same records fail the same way each time. */
 const REFUSED = /^(22|23|54)/;
 /** The driver's and the system's words for a connection that isn't there; our own errors are spelled like this, too. */
 const NO_CONNECTION = /^(CONNECT|E[A-Z]+$|[a-z])/;
-const TRIES = 8;
 
 /**
  * Links a chunk, whatever is in it. Where another worker was faster it is run again; what the records are at
@@ -45,7 +48,7 @@ async function runOrSplit(
   split: (halves: IncomingRecord[][]) => void,
 ): Promise<ChunkReport> {
   try {
-    return await insist(() => runChunk(database, records, [], traced));
+    return await insist(() => runChunk(database, records, [], traced), RUN_AGAIN);
   } catch (error) {
     if (!isRecords(error)) throw unavailable(error);
     const [record] = records;
@@ -82,18 +85,6 @@ function isRecords(error: unknown): boolean {
   if (code === undefined) return true;
   if (NO_CONNECTION.test(code)) return false;
   return /^[0-9A-Z]{5}$/.test(code) ? REFUSED.test(code) : true;
-}
-
-async function insist<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries === TRIES || !RUN_AGAIN.includes(codeOf(error) ?? '')) throw error;
-      // Two that met wait for different times, so that they don't meet again.
-      await delay(Math.random() * 5 * 2 ** tries);
-    }
-  }
 }
 
 /** A database's error may quote an email (`detail`), so it is no cause: its code is. */

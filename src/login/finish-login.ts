@@ -1,4 +1,5 @@
 import type { AppDeps } from '../app-deps.ts';
+import { insist } from '../db/insist.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, type Span } from '../observability/trace.ts';
@@ -11,6 +12,9 @@ import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
 import { personOf, recordSpan, requestSpan, tellLogin } from './login-telemetry.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
+
+/** Whoever changes the schema meanwhile may be in the way: the statement was rolled back whole. */
+const DEADLOCK = { codes: ['40P01'], tries: 3, pause: () => 100 };
 
 export interface ProviderAnswer {
   attempt: Attempt;
@@ -95,20 +99,22 @@ async function recordVerified(
   const { tracing, sealer } = deps;
   const person = personOf(sealer, profile.email);
   const recorded = await inSpan(tracing, 'record login', recordSpan(span), async (event) => {
-    const done = await recordLogin(
-      deps.database,
-      attempt,
-      {
-        company: client.company,
-        issuer: client.issuer,
-        subject: claims.sub,
-        profile,
-        tokens,
-        trace: { ...event.headers, ...person },
-        previousSession,
-      },
-      { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE },
-    );
+    const record = () =>
+      recordLogin(
+        deps.database,
+        attempt,
+        {
+          company: client.company,
+          issuer: client.issuer,
+          subject: claims.sub,
+          profile,
+          tokens,
+          trace: { ...event.headers, ...person },
+          previousSession,
+        },
+        { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE },
+      );
+    const done = await insist(record, DEADLOCK);
     event.set({
       'sso_link.outcome': done.outcome,
       ...(done.outcome === 'recorded' && { 'messaging.message.id': done.loginId }),

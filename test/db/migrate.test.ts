@@ -2,6 +2,7 @@ import t from 'tap';
 import { migrate } from '../../src/db/migrate.ts';
 import { LANES } from '../../src/outbox/lanes.ts';
 import { testDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 t.test('ten pods may migrate at once, and again', async (t) => {
   const { url, sql } = await testDatabase(t);
@@ -11,6 +12,36 @@ t.test('ten pods may migrate at once, and again', async (t) => {
   await Promise.all(Array.from({ length: 10 }, () => migrate(url)));
   const [lanes] = await sql`SELECT count(*)::int AS n FROM outbox_lanes`;
   t.equal(lanes?.n, LANES, 'a row a lane');
+});
+
+t.test('a migration under load gives way, and holds up nobody', async (t) => {
+  const { url, sql, transaction } = await testDatabase(t);
+  // As before the last migration that changes a table that logins write.
+  await sql`ALTER TABLE sso_identities DROP COLUMN email_verified`;
+  await sql`DELETE FROM drizzle.__drizzle_migrations WHERE id >= 5`;
+  let release: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const working = transaction(async (tx) => {
+    await tx.sql`LOCK TABLE sso_identities IN ROW EXCLUSIVE MODE`;
+    await held;
+  });
+  const migrating = migrate(url);
+  const waits = async () =>
+    (
+      await sql`SELECT FROM pg_stat_activity
+        WHERE application_name = 'sso-link migrate' AND wait_event_type = 'Lock' AND datname = current_database()`
+    ).length > 0;
+  await until(waits);
+  // Whoever comes now stands behind the migration, until it gives way.
+  t.same(await sql`SELECT FROM sso_identities`, []);
+  release();
+  await working;
+  await migrating;
+  const columns = await sql`
+    SELECT FROM information_schema.columns WHERE table_name = 'sso_identities' AND column_name = 'email_verified'`;
+  t.equal(columns.length, 1);
 });
 
 t.test('a transaction is one for postgres.js and drizzle', async (t) => {
