@@ -59,6 +59,8 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
   let lookNow: (() => void) | undefined;
   let hinted = false;
   let stopping = false;
+  /** Until the next look; short while there is work. */
+  let idle = IDLE_MIN_MS;
   let from = 0;
   /** Lanes a round: as many as fill one. */
   let most = LANES;
@@ -96,7 +98,6 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
   }
 
   async function run(): Promise<void> {
-    let idle = IDLE_MIN_MS;
     while (!stopping) {
       const relief = setTimeout(() => parked.pop()?.(), RELIEF_MS);
       hinted = false;
@@ -134,6 +135,7 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
   }
 
   function count(done: Round): void {
+    idle = IDLE_MIN_MS;
     totals.sent += done.sent;
     totals.dead += done.dead.length;
     options.onRound?.(done);

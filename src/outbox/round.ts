@@ -114,7 +114,8 @@ type Send = (topic: string, lane: number, part: Row[]) => Promise<void>;
 
 /** All lanes at once; a lane's rows of a topic in order. */
 async function relayRows(tx: Transaction, send: Send, lanes: number[], rows: Row[]): Promise<Round> {
-  const full = rows.length >= ROUND_ROWS;
+  const bytes = rows.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0);
+  const full = rows.length >= ROUND_ROWS || bytes >= ROUND_BYTES;
   const round: Round = { lanes, full, sent: 0, topics: {}, refused: 0, dead: [], failures: new Map() };
   const sent: string[] = [];
   const until = Date.now() + ROUND_MS;

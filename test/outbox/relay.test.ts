@@ -224,6 +224,7 @@ t.test('rows too many bytes for a send go in several, in order', async (t) => {
   };
   const round = await relayRound(database, sender, { from: 0 });
   t.ok((round?.sent ?? 0) < 40, 'a round is bounded, too');
+  t.ok(round?.full, 'and says that there may be more');
   await relayAll(database, sender);
   t.ok(Math.max(...sizes) < 800_000);
   t.same(
