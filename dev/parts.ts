@@ -47,7 +47,7 @@ export async function startParts(options: { ports?: number[]; logLevel?: string 
     PRODUCT_NAME: 'Paradime',
   };
   await migrate(url);
-  const database = openDatabase(url, { name: 'demo', max: 2 });
+  const database = openDatabase(url, { name: 'demo', max: 2, transactionTimeout: 0 });
   const stop = () => stopAll(database.close, jumpclouds.us.stop, jumpclouds.eu.stop, drop, postgres.stop);
   try {
     await furnish(database, secretKey, jumpclouds, `${serviceUrl}/login/callback`);

@@ -82,7 +82,7 @@ async function brokenProvider(parts: Parts): Promise<void> {
 
 /** The worker's table is locked for as long as it takes the lag to show, and a chunk to fail. */
 async function brokenWorker(parts: Parts, series: Series): Promise<void> {
-  await parts.database.sql.begin(async (tx) => {
+  await parts.database.transaction(async ({ sql: tx }) => {
     // It idles for longer than a role's transaction may.
     await tx`SET LOCAL idle_in_transaction_session_timeout = 0`;
     await tx`LOCK TABLE link_results IN SHARE MODE`;

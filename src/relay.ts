@@ -13,7 +13,7 @@ import { createRelayMetrics } from './observability/relay-metrics.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
 import { hearHints } from './outbox/hint.ts';
 import { type RelayLoop, startRelayLoop } from './outbox/relay.ts';
-import { type Running, stopAll } from './shutdown.ts';
+import { endedWithin, type Running, stopAll } from './shutdown.ts';
 
 /** The variables that the relay reads. */
 export const RELAY_CONFIG = [
@@ -29,6 +29,10 @@ export const RELAY_CONFIG = [
 
 /** Of the database's pool one connection is left for the health check. */
 const LANES_AT_ONCE = 4;
+
+/** A round that is cut off loses nothing: its rows are sent again. */
+const ROUNDS_END_MS = 5_000;
+const SENDER_ENDS_MS = 1_000;
 
 /** The relay role: outbox → Kafka. While the brokers are away it is not ready, and tries on. */
 export async function startRelay(options: {
@@ -54,9 +58,19 @@ export async function startRelay(options: {
         if (outage !== undefined) throw new Error(`rows wait: ${outage}`);
       },
     },
+    uses: {
+      runners: async () => {
+        const stuck = loop?.stats().stuck ?? 0;
+        if (stuck > 0) throw new Error(`${stuck} rounds do not end`);
+      },
+    },
   });
   const answering = await startHealthServer({ host: config.HOST, port: config.PORT, health });
-  const { registry, onRound, onFailure } = createRelayMetrics(database, health);
+  const { registry, onRound, onFailure } = createRelayMetrics(
+    database,
+    health,
+    () => loop?.stats().stuck ?? 0,
+  );
   const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
   const connecting = connected(log, async () => {
     if (options.stream === undefined) await checkTopics(config, log);
@@ -73,13 +87,15 @@ export async function startRelay(options: {
     return loop;
   });
 
+  const loopFailed = connecting.started.then((started) => started?.failed ?? new Promise<never>(() => {}));
+
   return {
-    failed: connecting.failed,
+    failed: Promise.race([connecting.failed, loopFailed]),
     stop: () =>
       stopAll(
         async () => health.stopping(),
-        async () => (await connecting.stop())?.stop(),
-        async () => sender?.close(),
+        async () => endedWithin(ROUNDS_END_MS, (await connecting.stop())?.stop()),
+        async () => endedWithin(SENDER_ENDS_MS, sender?.close()),
         scraped.stop,
         answering.stop,
         deaf,

@@ -51,7 +51,8 @@ export async function runRole(
   }
 
   const onSignal = (name: string) => (ending ? process.exit(130) : begin(name, 0));
-  process.off('SIGTERM', end).off('SIGINT', end).on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  // Added before the old ones go: a signal in between would be lost.
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal).off('SIGTERM', end).off('SIGINT', end);
   const role = await start();
   role.failed?.catch((error: unknown) => {
     if (!ending) log.fatal({ err: error }, 'the role cannot go on');
@@ -73,4 +74,17 @@ export async function stopAll(...steps: (() => Promise<unknown>)[]): Promise<voi
   const errors: unknown[] = [];
   for (const step of steps) await step().catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw errors[0];
+}
+
+/** Waits for work to end, but not longer: what is left is cut off by a later step of the stop. */
+export async function endedWithin(milliseconds: number, work: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  try {
+    await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -51,9 +51,15 @@ export async function startWorker(options: {
         if (!linking?.isRunning()) throw new Error('not a member of the consumer group');
       },
     },
+    uses: {
+      chunks: async () => {
+        const overdue = linking?.overdueChunks() ?? 0;
+        if (overdue > 0) throw new Error(`${overdue} chunks do not end`);
+      },
+    },
   });
   const answering = await startHealthServer({ host: config.HOST, port: config.PORT, health });
-  const metrics = createWorkerMetrics(health);
+  const metrics = createWorkerMetrics(health, () => linking?.overdueChunks() ?? 0);
   const { registry } = metrics;
   const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
   const connecting = connected(log, async () => {

@@ -27,13 +27,24 @@ export async function seedOutbox(
  * Keeps every relay from every lane until the returned function is called: a relay that is ready begins at a
  * moment that is known.
  */
-export async function holdLanes({ sql }: Pick<Database, 'sql'>): Promise<() => Promise<void>> {
-  const own = await sql.reserve();
-  await own`BEGIN`;
-  await own`SET LOCAL idle_in_transaction_session_timeout = 0`;
-  await own`SELECT lane FROM outbox_lanes FOR UPDATE`;
+export async function holdLanes({
+  transaction,
+}: Pick<Database, 'transaction'>): Promise<() => Promise<void>> {
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const held = await new Promise<{ ended: Promise<void> }>((resolve, reject) => {
+    const ended = transaction(async ({ sql }) => {
+      await sql`SET LOCAL idle_in_transaction_session_timeout = 0`;
+      await sql`SELECT lane FROM outbox_lanes FOR UPDATE`;
+      setImmediate(() => resolve({ ended }));
+      await released;
+    });
+    ended.catch(reject);
+  });
   return async () => {
-    await own`COMMIT`;
-    own.release();
+    release();
+    await held.ended;
   };
 }

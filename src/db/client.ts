@@ -1,70 +1,94 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
-import { addArrayTypes } from './array-types.ts';
+import type postgres from 'postgres';
+import { createConnection } from './connection.ts';
+import { createPool } from './pool.ts';
 import * as schema from './schema.ts';
-import { begin } from './transaction.ts';
+import { createSql, type Sql } from './sql.ts';
+import { runTransaction } from './transaction.ts';
 
-/**
- * postgres.js, for the hot statements. It shares its client with drizzle, which switches the client's date
- * and JSON serializers off: pass dates as ISO strings, JSON as `${JSON.stringify(x)}::jsonb`; timestamps
- * come back as text that `new Date` reads.
- */
-export type Sql = postgres.Sql;
+export type { Sql } from './sql.ts';
 /** drizzle, for ordinary queries. */
 export type Db = PostgresJsDatabase<typeof schema>;
 
 /** One transaction, seen by postgres.js and by drizzle. The outbox's append has no other way in. */
 export interface Transaction {
-  sql: postgres.TransactionSql;
+  sql: Sql;
   db: Db;
 }
 
 export interface Database {
   sql: Sql;
   db: Db;
-  /** Commits when `work` resolves, rolls back when it throws. */
+  /** Commits when `work` resolves, rolls back when it throws (transaction.ts). */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Waits for what is under way, up to two seconds, and closes the connections. */
   close(): Promise<void>;
 }
 
+/** How much longer the client waits for an answer than PostgreSQL works on it. */
+const ANSWER_MARGIN_MS = 2_000;
+const ACQUIRE_TIMEOUT_MS = 15_000;
+const CLOSE_PATIENCE_MS = 2_000;
+
 /**
  * Opens a pool. No statement runs for longer than `statementTimeout` and no transaction idles for more than
- * 10 s, so a stalled process loses its locks.
- * @param options.max connections, 10 unless told
- * @param options.statementTimeout milliseconds, 10 000 unless told; 0 for none
+ * 10 s, so a stalled process loses its locks. Every statement and every transaction settles: where PostgreSQL
+ * does not answer, the connection is destroyed.
+ * @param options.max connections, default 10
+ * @param options.statementTimeout milliseconds, default 10 000; 0 for none
+ * @param options.transactionTimeout milliseconds, default 60 000; none where `statementTimeout` is 0
  */
 export function openDatabase(
   url: string,
-  options: { name: string; max?: number; statementTimeout?: number },
+  options: { name: string; max?: number; statementTimeout?: number; transactionTimeout?: number },
 ): Database {
   const statementTimeout = options.statementTimeout ?? 10_000;
-  const sql = postgres(url, {
+  const transactionTimeout = options.transactionTimeout ?? 60_000;
+  const pool = createPool({
     max: options.max ?? 10,
-    connect_timeout: 10,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: {
-      application_name: `sso-link ${options.name}`,
-      statement_timeout: statementTimeout,
-      lock_timeout: statementTimeout / 2,
-      idle_in_transaction_session_timeout: 10_000,
-    },
+    acquireTimeout: ACQUIRE_TIMEOUT_MS,
+    create: () =>
+      createConnection(url, {
+        name: options.name,
+        settings: {
+          statement_timeout: statementTimeout,
+          lock_timeout: statementTimeout / 2,
+          idle_in_transaction_session_timeout: 10_000,
+        },
+        answerTimeout: statementTimeout > 0 ? statementTimeout + ANSWER_MARGIN_MS : 0,
+      }),
   });
-  addArrayTypes(sql);
-  const db = drizzle(sql, { schema });
+  const sql = createSql(async (build) => {
+    const connection = await pool.acquire();
+    try {
+      return await connection.run(build(connection.client));
+    } finally {
+      pool.release(connection);
+    }
+  });
+  const timeout = statementTimeout > 0 ? transactionTimeout : 0;
 
   return {
     sql,
-    db,
-    async transaction(work) {
-      return begin(sql, (tx) =>
-        work({
+    db: withDrizzle(sql),
+    transaction: (work) =>
+      runTransaction(pool, { timeout }, (tx) => {
+        let db: Db | undefined;
+        return work({
           sql: tx,
-          // drizzle asks a client for its options alone; a transaction has its pool's.
-          db: drizzle(Object.assign(tx, { options: sql.options }) as unknown as Sql, { schema }),
-        }),
-      );
-    },
-    close: () => sql.end({ timeout: 5 }),
+          // Made when it is needed: the hot transactions don't use it.
+          get db() {
+            db ??= withDrizzle(tx);
+            return db;
+          },
+        });
+      }),
+    close: () => pool.close(CLOSE_PATIENCE_MS),
   };
+}
+
+/** drizzle asks a client for `unsafe` and for its serializers; ours are set where a connection is created. */
+function withDrizzle(sql: Sql): Db {
+  const client = { unsafe: sql.unsafe, options: { parsers: {}, serializers: {} } };
+  return drizzle(client as unknown as postgres.Sql, { schema });
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
+import { createConnection } from './connection.ts';
 import { insist } from './insist.ts';
 
 const FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
@@ -19,17 +19,14 @@ const AGAIN = { codes: ['55P03', '40P01'], tries: 120, pause: () => 2 * LOCK_TIM
  * @throws the database's error when a migration fails; what it did is rolled back
  */
 export async function migrate(url: string): Promise<void> {
-  const sql = postgres(url, {
-    max: 1,
-    connect_timeout: 10,
-    onnotice: () => {},
-    connection: { application_name: 'sso-link migrate' },
-  });
+  const connection = createConnection(url, { name: 'migrate', answerTimeout: 0 });
+  const { client } = connection;
   try {
-    await sql`SELECT pg_advisory_lock(${LOCK})`;
-    await sql`SELECT set_config('lock_timeout', ${`${LOCK_TIMEOUT_MS}ms`}, false)`;
-    await insist(() => applyMigrations(drizzle(sql), { migrationsFolder: FOLDER }), AGAIN);
+    await connection.run(client`SELECT pg_advisory_lock(${LOCK})`);
+    await connection.run(client`SELECT set_config('lock_timeout', ${`${LOCK_TIMEOUT_MS}ms`}, false)`);
+    const apply = () => applyMigrations(drizzle(client), { migrationsFolder: FOLDER });
+    await insist(() => connection.guard(apply()), AGAIN);
   } finally {
-    await sql.end({ timeout: 5 });
+    await connection.close();
   }
 }

@@ -4,6 +4,7 @@ import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import type { Stream } from '../kafka/records.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, NO_TRACING, type Tracing } from '../observability/trace.ts';
+import { createWatchdog } from '../observability/watchdog.ts';
 import type { Hint } from '../outbox/hint.ts';
 import type { Running } from '../shutdown.ts';
 import type { ChunkReport } from './chunk.ts';
@@ -15,10 +16,14 @@ import { linkChunk } from './retry.ts';
 export const LINKING_GROUP = 'sso-link-linking';
 /** One transaction each: long enough to amortize it, short enough to be done far below the session timeout. */
 export const MAX_CHUNK = 500;
+/** Above the deadline of a statement. A chunk that takes even longer ends the process (kafka/membership.ts). */
+const CHUNK_OVERDUE_MS = 15_000;
 
 export interface Linking extends Running {
   /** Whether it is a member of its group. */
   isRunning(): boolean;
+  /** Chunks that are under way for longer than a chunk takes. */
+  overdueChunks(): number;
 }
 
 /** Turns logins into link results, from the stream into the database, until it is stopped. */
@@ -27,6 +32,8 @@ export async function startLinking(deps: {
   database: Database;
   log: Logger;
   tracing?: Tracing;
+  /** Milliseconds after which a chunk is overdue. Default 15 000. */
+  overdueAfter?: number;
   /** Says that a chunk's results wait to be sent. */
   hint?: Hint;
   /** After each chunk: what metrics count. */
@@ -37,6 +44,10 @@ export async function startLinking(deps: {
   const { stream, database, log, tracing = NO_TRACING } = deps;
   // Half of a line's cost is the search for secrets; a decision's fields are all known (lineOf).
   const lines = log.child({}, { redact: [] });
+  const watchdog = createWatchdog({
+    deadline: deps.overdueAfter ?? CHUNK_OVERDUE_MS,
+    onOverdue: () => log.error({ overdue: watchdog.overdue() }, 'chunk does not end'),
+  });
   const consumer = await stream.consume({
     topic: ssoAuthenticated.topic,
     groupId: LINKING_GROUP,
@@ -44,9 +55,10 @@ export async function startLinking(deps: {
     async onChunk(records) {
       const started = performance.now();
       const span = chunkSpan(tracing, LINKING_GROUP, records);
-      const report = await inSpan(tracing, 'link chunk', span, (chunk) =>
+      const linking = inSpan(tracing, 'link chunk', span, (chunk) =>
         linkChunk(database, records, { tracing, chunk }),
-      ).catch((error: unknown) => {
+      );
+      const report = await watchdog.watch(linking).catch((error: unknown) => {
         deps.onFailure?.(codeOf((error as Error).cause) ?? codeOf(error) ?? 'unknown');
         throw error;
       });
@@ -58,7 +70,15 @@ export async function startLinking(deps: {
       tell(log, report, { records: records.length, ms: Math.round(performance.now() - started) });
     },
   });
-  return { isRunning: () => consumer.isRunning(), stop: () => consumer.stop(), failed: consumer.failed };
+  return {
+    isRunning: () => consumer.isRunning(),
+    overdueChunks: watchdog.overdue,
+    failed: consumer.failed,
+    async stop() {
+      await consumer.stop();
+      watchdog.stop();
+    },
+  };
 }
 
 function tell(log: Logger, { decided, duplicates, faulty }: ChunkReport, chunk: object): void {

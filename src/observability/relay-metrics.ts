@@ -11,7 +11,11 @@ const OFTEN_MS = 5_000;
 const RARELY_MS = 60_000;
 
 /** What the relay counts, and what the database holds. */
-export function createRelayMetrics(database: Pick<Database, 'transaction'>, health: Pick<Health, 'ask'>) {
+export function createRelayMetrics(
+  database: Pick<Database, 'transaction'>,
+  health: Pick<Health, 'ask'>,
+  stuckRounds: () => number = () => 0,
+) {
   const registry = createRegistry('relay', health);
   const registers = [registry];
   const sent = new Counter({
@@ -35,6 +39,14 @@ export function createRelayMetrics(database: Pick<Database, 'transaction'>, heal
     name: 'sso_link_relay_dead_rows_total',
     help: 'Rows that Kafka refused for good',
     registers,
+  });
+  new Gauge({
+    name: 'sso_link_relay_stuck_rounds',
+    help: 'Rounds that do not end; another runner has taken over',
+    registers,
+    collect() {
+      this.set(stuckRounds());
+    },
   });
   const rows = new Gauge({ name: 'sso_link_outbox_rows', help: 'Rows that wait', registers });
   const age = new Gauge({

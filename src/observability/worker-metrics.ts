@@ -4,7 +4,7 @@ import type { Health } from './health.ts';
 import { createRegistry, SECONDS } from './metrics.ts';
 
 /** What the worker counts. */
-export function createWorkerMetrics(health: Pick<Health, 'ask'>) {
+export function createWorkerMetrics(health: Pick<Health, 'ask'>, overdueChunks: () => number = () => 0) {
   const registry = createRegistry('worker', health);
   const registers = [registry];
   const results = new Counter({
@@ -24,6 +24,14 @@ export function createWorkerMetrics(health: Pick<Health, 'ask'>) {
     help: 'A chunk, its retries included',
     buckets: SECONDS,
     registers,
+  });
+  new Gauge({
+    name: 'sso_link_worker_overdue_chunks',
+    help: 'Chunks that are under way for longer than a chunk takes',
+    registers,
+    collect() {
+      this.set(overdueChunks());
+    },
   });
   const failures = new Counter({
     name: 'sso_link_worker_chunk_failures_total',

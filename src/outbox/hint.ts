@@ -3,13 +3,14 @@
  * that: it may be lost, and behind a pooler of transactions nobody hears it. Never sent in the transaction that
  * appends, since a NOTIFY holds a lock of the whole database while it commits.
  */
-import postgres from 'postgres';
 import type { Database } from '../db/client.ts';
+import { type Connection, createConnection } from '../db/connection.ts';
 
 const CHANNEL = 'sso_link_outbox';
 /** Where much goes on, the relay looks again by itself. */
 const MOMENT_MS = 10;
 const AGAIN_MS = 1_000;
+const LISTEN_TIMEOUT_MS = 10_000;
 
 export type Hint = () => void;
 
@@ -32,34 +33,31 @@ export function createHint({ sql }: Pick<Database, 'sql'>): Hint {
 }
 
 /**
- * Calls back at each hint, on a connection of its own that is made anew whenever it is lost.
+ * Calls back at each hint, on a connection of its own that is opened again whenever it is lost.
  * @returns what ends it
  */
 export function hearHints(databaseUrl: string, heard: () => void): () => Promise<void> {
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
-  // postgres.js's own listen gives up where the database isn't back at once.
-  const options: postgres.Options<Record<string, never>> & { onnotify(): void } = {
-    max: 1,
-    idle_timeout: 0,
-    max_lifetime: null,
-    fetch_types: false,
-    connection: { application_name: 'sso-link relay' },
-    onnotify: heard,
-    onclose: later,
-  };
-  const sql = postgres(databaseUrl, options);
+  let connection: Connection | undefined;
+
   function listen(): void {
-    sql`LISTEN ${sql(CHANNEL)}`.catch(later);
+    const opening = createConnection(databaseUrl, {
+      name: 'relay',
+      answerTimeout: LISTEN_TIMEOUT_MS,
+      onNotify: heard,
+    });
+    opening.onLost(() => {
+      if (!ended) timer = setTimeout(listen, AGAIN_MS).unref();
+    });
+    opening.run(opening.client`LISTEN ${opening.client(CHANNEL)}`).catch(() => opening.destroy());
+    connection = opening;
   }
-  function later(): void {
-    clearTimeout(timer);
-    if (!ended) timer = setTimeout(listen, AGAIN_MS).unref();
-  }
+
   listen();
   return async () => {
     ended = true;
     clearTimeout(timer);
-    await sql.end({ timeout: 1 });
+    await connection?.close();
   };
 }

@@ -87,7 +87,7 @@ t.test('two companies want the same user at the same moment: one gets it', async
   ];
 
   // Both have found the user of no company before either may write.
-  const chunks = await sql.begin(async (holder) => {
+  const chunks = await database.transaction(async ({ sql: holder }) => {
     await holder`SELECT 1 FROM users WHERE id = 'free' FOR UPDATE`;
     const started = logins.map((login) => linkChunk(database, [login]));
     await waiting(2);
@@ -107,7 +107,7 @@ t.test('two identities want the same user at the same moment: one gets it', asyn
     await world.login(acme, { subject: 'a', email: 'ada@acme.example' }),
     await world.login(acme, { subject: 'b', email: 'ada@acme.example' }),
   ];
-  const chunks = await sql.begin(async (holder) => {
+  const chunks = await database.transaction(async ({ sql: holder }) => {
     await holder`SELECT 1 FROM users WHERE id = 'ada' FOR UPDATE`;
     const started = logins.map((login) => linkChunk(database, [login]));
     await waiting(2);
@@ -135,7 +135,7 @@ t.test('what an operator changes while the chunk waits for the user counts', asy
   await world.user('late');
   await world.account('late', 'late@late.example');
   const login = await world.login(acme, { subject: 'late' });
-  const chunk = await sql.begin(async (operator) => {
+  const chunk = await database.transaction(async ({ sql: operator }) => {
     await operator`UPDATE users SET status = 'suspended' WHERE id = 'late'`;
     const started = linkChunk(database, [login]);
     await waiting(1);

@@ -114,3 +114,25 @@ t.test('a dead letter is told in the log, without what stood in it', async (t) =
   );
   t.notOk(lines.join('').includes('ada@'));
 });
+
+t.test('a chunk that does not end is counted and logged', async (t) => {
+  const stream = createStream();
+  await publish(stream, [await world.login(await world.company('slow'), { subject: 'ada' })]);
+  const lines: string[] = [];
+  let release: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const worker = await startLinking({
+    stream,
+    database: { ...database, transaction: (work) => held.then(() => database.transaction(work)) },
+    log: pino({ level: 'error' }, { write: (line: string) => lines.push(line) }),
+    overdueAfter: 50,
+  });
+  await until(() => worker.overdueChunks() === 1);
+  t.match(lines[0], /chunk does not end/);
+  release();
+  await until(() => worker.overdueChunks() === 0);
+  await until(() => stream.lag(LINKING_GROUP, ssoAuthenticated.topic) === 0);
+  await worker.stop();
+});

@@ -258,3 +258,32 @@ t.test('the database restarts under the relay: nothing is lost', async (t) => {
     );
   }
 });
+
+t.test('a round that never ends is counted and logged, and another runner takes over', async (t) => {
+  const database = await testDatabase(t);
+  const stream = createStream();
+  let hanging = 0;
+  /** The first round of each call to `hang` never ends. */
+  const transaction: typeof database.transaction = (work) => {
+    if (hanging === 0) return database.transaction(work);
+    hanging -= 1;
+    return new Promise(() => {});
+  };
+  const lines: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => lines.push(line) });
+  hanging = 1;
+  const loop = startRelayLoop({
+    database: { transaction },
+    sender: await stream.sender(),
+    log,
+    concurrency: 2,
+    stuckAfter: 50,
+  });
+  await until(() => loop.stats().stuck === 1);
+  t.match(lines[0], /relay round does not end/);
+  await fill(database, 5, 2);
+  await until(async () => (await left(database)) === 0);
+  t.equal(stream.records(TOPIC).length, 10, 'the others go on');
+  hanging = 2;
+  await t.rejects(loop.failed, { code: 'relay_stuck' }, 'where none is left the process must be restarted');
+});
