@@ -1,8 +1,9 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
-import { createConnection } from './connection.ts';
+import { createOpener } from './open-connection.ts';
 import { createPool } from './pool.ts';
 import * as schema from './schema.ts';
+import { type DatabaseSource, readSource } from './source.ts';
 import { createSql, type Sql } from './sql.ts';
 import { runTransaction } from './transaction.ts';
 
@@ -27,39 +28,47 @@ export interface Database {
 
 /** How much longer the client waits for an answer than PostgreSQL works on it. */
 const ANSWER_MARGIN_MS = 2_000;
+const IDLE_IN_TRANSACTION_MS = 10_000;
 const ACQUIRE_TIMEOUT_MS = 15_000;
 const CLOSE_PATIENCE_MS = 2_000;
+
+export interface DatabaseOptions {
+  /** As pg_stat_activity shows it. */
+  name: string;
+  /** Connections at most. Default 10. */
+  max?: number;
+  /** Milliseconds; 0 for none. Default 10 000. */
+  statementTimeout?: number;
+  /** Milliseconds from BEGIN to COMMIT. Default 60 000; none where `statementTimeout` is 0. */
+  transactionTimeout?: number;
+}
 
 /**
  * Opens a pool. No statement runs for longer than `statementTimeout` and no transaction idles for more than
  * 10 s, so a stalled process loses its locks. Every statement and every transaction settles: where PostgreSQL
  * does not answer, the connection is destroyed.
- * @param options.max connections, default 10
- * @param options.statementTimeout milliseconds, default 10 000; 0 for none
- * @param options.transactionTimeout milliseconds, default 60 000; none where `statementTimeout` is 0
+ * @throws SsoLinkError `config_invalid`
  */
-export function openDatabase(
-  url: string,
-  options: { name: string; max?: number; statementTimeout?: number; transactionTimeout?: number },
-): Database {
+export function openDatabase(source: DatabaseSource, options: DatabaseOptions): Database {
   const statementTimeout = options.statementTimeout ?? 10_000;
   const transactionTimeout = options.transactionTimeout ?? 60_000;
-  const pool = createPool({
-    max: options.max ?? 10,
-    acquireTimeout: ACQUIRE_TIMEOUT_MS,
-    create: () =>
-      createConnection(url, {
-        name: options.name,
-        settings: {
-          statement_timeout: statementTimeout,
-          lock_timeout: statementTimeout / 2,
-          idle_in_transaction_session_timeout: 10_000,
-        },
-        answerTimeout: statementTimeout > 0 ? statementTimeout + ANSWER_MARGIN_MS : 0,
-      }),
-  });
+  const { server, password } = readSource(source);
+  const open = createOpener(
+    server,
+    {
+      name: options.name,
+      answerTimeout: statementTimeout > 0 ? statementTimeout + ANSWER_MARGIN_MS : 0,
+      ...(password && { password }),
+    },
+    {
+      statement_timeout: statementTimeout,
+      lock_timeout: statementTimeout / 2,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
+  );
+  const pool = createPool({ open, max: options.max ?? 10, acquireTimeout: ACQUIRE_TIMEOUT_MS });
   const sql = createSql(async (build) => {
-    const connection = await pool.acquire();
+    const { connection } = await pool.acquire();
     try {
       return await connection.run(build(connection.client));
     } finally {

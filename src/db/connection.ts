@@ -8,12 +8,13 @@
  * (#1133, #1208). Its backoff grows to 20 s for the whole pool. So here the first loss ends the client: nothing
  * more is sent on it, and every statement under way rejects at once.
  */
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { SsoLinkError } from '../errors.ts';
 import { addArrayTypes } from './array-types.ts';
+import type { ConnectionSettings, Host } from './connection-url.ts';
+import { openSocket } from './socket.ts';
 
 export type Client = postgres.Sql;
 
@@ -21,7 +22,13 @@ export interface ConnectionOptions {
   /** As pg_stat_activity shows it. */
   name: string;
   /** Server settings of the session, in PostgreSQL's units. */
-  settings?: Record<string, string | number>;
+  parameters?: Record<string, string | number>;
+  /** Whether statements are prepared; a pooler may give the next one to another session. Default true. */
+  prepare?: boolean;
+  /** What begins a transaction. Default `BEGIN`. */
+  begin?: string;
+  /** Called for each connection, since it may change; in place of the URL's. */
+  password?: () => Promise<string>;
   /**
    * Milliseconds after which the client gives up on a statement's answer and destroys the connection; 0 for
    * never. Longer than `statement_timeout`, which ends a statement and keeps the connection.
@@ -34,9 +41,9 @@ export interface ConnectionOptions {
 export interface Connection {
   /** Builds statements; `run` sends them. */
   readonly client: Client;
+  /** What begins a transaction on it. */
+  readonly begin: string;
   readonly createdAt: number;
-  /** Whether PostgreSQL has answered on it. */
-  isUsed(): boolean;
   isLost(): boolean;
   /** Sends a statement. Rejects when the connection is lost, or when no answer comes in time. */
   run<T>(statement: PromiseLike<T>): Promise<T>;
@@ -50,14 +57,16 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_S = 1;
 
 /** Prepares a connection; its socket opens with the first statement. */
-export function createConnection(url: string, options: ConnectionOptions): Connection {
+export function createConnection(
+  server: ConnectionSettings,
+  host: Host,
+  options: ConnectionOptions,
+): Connection {
   const underWay = new Set<(error: Error) => void>();
   const listeners: ((error: Error) => void)[] = [];
-  let used = false;
   let socket: Socket | undefined;
   let opened = false;
   let lost: Error | undefined;
@@ -71,22 +80,34 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
     for (const listener of listeners) listener(error);
   }
 
-  const client = postgres(url, {
+  const client = postgres({
+    host: host.host,
+    port: host.port,
+    user: server.user,
+    pass: options.password ?? server.password,
+    database: server.database,
+    // Ours: socket.ts opens it, and speaks TLS where it must.
+    ssl: false,
     max: 1,
-    connect_timeout: CONNECT_TIMEOUT_MS / 1000,
+    prepare: options.prepare ?? true,
+    connect_timeout: server.connectTimeout / 1000,
     idle_timeout: 0,
     max_lifetime: null,
     fetch_types: false,
     onnotice: () => {},
-    connection: { application_name: `sso-link ${options.name}`, ...options.settings },
+    connection: {
+      application_name: `sso-link ${options.name}`,
+      ...(server.options && { options: server.options }),
+      ...options.parameters,
+    },
     onclose: () => lose(connectionClosed()),
     ...{ onnotify: options.onNotify },
     // postgres.js calls this again to reconnect: a lost connection stays lost.
     ...{
-      async socket(parsed: { host: string[]; port: number[]; path: string | false }) {
+      async socket() {
         if (opened) throw lost ?? connectionClosed();
         opened = true;
-        socket = await openSocket(parsed).catch((error: Error) => {
+        socket = await openSocket(server, host).catch((error: Error) => {
           lose(error);
           throw error;
         });
@@ -113,7 +134,6 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
       work.then((result) => {
         clearTimeout(timer);
         underWay.delete(fail);
-        used = true;
         resolve(result);
       }, fail);
     });
@@ -121,8 +141,8 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
 
   return {
     client,
+    begin: options.begin ?? 'BEGIN',
     createdAt: Date.now(),
-    isUsed: () => used,
     isLost: () => lost !== undefined,
     guard,
     async run(statement) {
@@ -141,29 +161,6 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
       lose(connectionClosed());
     },
   };
-}
-
-async function openSocket({
-  host: [host = 'localhost'],
-  port: [port = 5432],
-  path,
-}: {
-  host: string[];
-  port: number[];
-  path: string | false;
-}): Promise<Socket> {
-  const socket = path ? connect(path) : connect({ host, port });
-  const timer = setTimeout(() => {
-    const error = new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`);
-    socket.destroy(Object.assign(error, { code: 'CONNECT_TIMEOUT' }));
-  }, CONNECT_TIMEOUT_MS);
-  try {
-    await once(socket, 'connect');
-  } finally {
-    clearTimeout(timer);
-  }
-  // postgres.js names this host in the TLS handshake.
-  return Object.assign(socket.setNoDelay(true), { host, port });
 }
 
 function connectionClosed(): SsoLinkError {

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
-import { createConnection } from './connection.ts';
+import type postgres from 'postgres';
+import { openDatabase, type Sql } from './client.ts';
 import { insist } from './insist.ts';
+import type { DatabaseSource } from './source.ts';
 
 const FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
 /** Any number that nothing else in the database locks. */
@@ -13,20 +15,28 @@ const LOCK_TIMEOUT_MS = 500;
 const AGAIN = { codes: ['55P03', '40P01'], tries: 120, pause: () => 2 * LOCK_TIMEOUT_MS };
 
 /**
- * Brings the database to this version's schema. One connection holds an advisory lock throughout, so ten
- * pods may call it at once: one works, nine wait and find nothing to do. While the service works, a migration
- * waits for a table no longer than half a second, lets go of all that it holds, and tries again.
+ * Brings the database to this version's schema. One transaction holds an advisory lock throughout, so ten pods may
+ * call it at once, through a pooler too: one works, nine wait and find nothing to do. While the service works, a
+ * migration waits for a table no longer than half a second, lets go of all that it holds, and tries again.
  * @throws the database's error when a migration fails; what it did is rolled back
  */
-export async function migrate(url: string): Promise<void> {
-  const connection = createConnection(url, { name: 'migrate', answerTimeout: 0 });
-  const { client } = connection;
+export async function migrate(source: DatabaseSource): Promise<void> {
+  const database = openDatabase(source, { name: 'migrate', max: 1, statementTimeout: 0 });
   try {
-    await connection.run(client`SELECT pg_advisory_lock(${LOCK})`);
-    await connection.run(client`SELECT set_config('lock_timeout', ${`${LOCK_TIMEOUT_MS}ms`}, false)`);
-    const apply = () => applyMigrations(drizzle(client), { migrationsFolder: FOLDER });
-    await insist(() => connection.guard(apply()), AGAIN);
+    await insist(() => database.transaction(({ sql }) => applyAll(sql)), AGAIN);
   } finally {
-    await connection.close();
+    await database.close();
   }
+}
+
+async function applyAll(sql: Sql): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(${LOCK})`;
+  await sql`SELECT set_config('lock_timeout', ${`${LOCK_TIMEOUT_MS}ms`}, true)`;
+  // The migrator's own transaction is this one.
+  const client = {
+    unsafe: sql.unsafe,
+    begin: (work: (client: unknown) => unknown) => work(client),
+    options: { parsers: {}, serializers: {} },
+  };
+  await applyMigrations(drizzle(client as unknown as postgres.Sql), { migrationsFolder: FOLDER });
 }

@@ -1,28 +1,35 @@
 import { codeOf, SsoLinkError } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import type { Opener } from './open-connection.ts';
 
 export interface PoolOptions {
-  /** Opens a connection; its socket opens with the first statement. */
-  create(): Connection;
+  open: Opener;
   /** Connections at most. */
   max: number;
   /** Milliseconds to wait for a free connection. */
   acquireTimeout: number;
 }
 
+export interface Lease {
+  connection: Connection;
+  /** Whether it was opened for this user: it cannot have been lost while it was idle. */
+  fresh: boolean;
+}
+
 export interface Pool {
   /**
    * Takes a connection for the caller alone. Give it back with `release`, whatever happened to it.
-   * @throws SsoLinkError `DATABASE_BUSY`: none was free in time; `CONNECTION_ENDED`: the pool is closed
+   * @throws SsoLinkError `DATABASE_BUSY`: none was free in time; `CONNECTION_ENDED`: the pool is closed; else why
+   *   none could be opened
    */
-  acquire(): Promise<Connection>;
+  acquire(): Promise<Lease>;
   release(connection: Connection): void;
-  /** Takes none any more; waits up to so many milliseconds for those in use, then destroys them. */
+  /** Hands out no connection from now on. Waits for those in use, then destroys them. @param patience milliseconds */
   close(patience: number): Promise<void>;
 }
 
 interface Waiter {
-  resolve(connection: Connection): void;
+  resolve(lease: Lease | Promise<Lease>): void;
   reject(error: Error): void;
 }
 
@@ -30,28 +37,42 @@ interface Waiter {
 const MAX_AGE_MS = 30 * 60_000;
 
 /** Connections that are handed to one user at a time. A lost one leaves the pool at once, and another is opened. */
-export function createPool({ create, max, acquireTimeout }: PoolOptions): Pool {
+export function createPool({ open, max, acquireTimeout }: PoolOptions): Pool {
   const all = new Set<Connection>();
   /** The one that was used last is used first: the others are for peaks. */
   const idle: Connection[] = [];
   const waiting: Waiter[] = [];
+  let opening = 0;
   let closed = false;
   let emptied: (() => void) | undefined;
 
-  function open(): Connection {
-    const connection = create();
-    all.add(connection);
-    connection.onLost((error) => {
-      all.delete(connection);
-      const at = idle.indexOf(connection);
-      if (at >= 0) idle.splice(at, 1);
-      if (all.size === 0) emptied?.();
-      // The network forgot one connection without a word: those that are idle are likely gone, too.
-      if (codeOf(error) === 'DATABASE_TIMEOUT') for (const other of [...idle]) other.destroy();
-      // Its place is free.
-      if (!closed) waiting.shift()?.resolve(open());
-    });
-    return connection;
+  async function openOne(): Promise<Lease> {
+    opening += 1;
+    try {
+      const connection = await open();
+      all.add(connection);
+      connection.onLost((error) => forget(connection, error));
+      if (!closed) return { connection, fresh: true };
+      void connection.close();
+      throw ended();
+    } finally {
+      opening -= 1;
+      placeIsFree();
+    }
+  }
+
+  function forget(connection: Connection, error: Error): void {
+    all.delete(connection);
+    const at = idle.indexOf(connection);
+    if (at >= 0) idle.splice(at, 1);
+    // The network forgot one connection without a word: those that are idle are likely gone, too.
+    if (codeOf(error) === 'DATABASE_TIMEOUT') for (const other of [...idle]) other.destroy();
+    placeIsFree();
+  }
+
+  function placeIsFree(): void {
+    if (all.size + opening === 0) emptied?.();
+    if (!closed && all.size + opening < max) waiting.shift()?.resolve(openOne());
   }
 
   function take(): Connection | undefined {
@@ -59,45 +80,49 @@ export function createPool({ create, max, acquireTimeout }: PoolOptions): Pool {
       if (Date.now() - connection.createdAt < MAX_AGE_MS) return connection;
       void connection.close();
     }
-    return all.size < max ? open() : undefined;
+    return undefined;
   }
 
   return {
     async acquire() {
-      if (closed) throw new SsoLinkError('CONNECTION_ENDED', 'the database is closed');
-      return take() ?? wait(waiting, acquireTimeout);
+      if (closed) throw ended();
+      const connection = take();
+      if (connection) return { connection, fresh: false };
+      return all.size + opening < max ? openOne() : wait(waiting, acquireTimeout);
     },
     release(connection) {
       if (connection.isLost()) return;
       if (closed) return void connection.close();
       const next = waiting.shift();
-      if (next) next.resolve(connection);
+      if (next) next.resolve({ connection, fresh: false });
       else idle.push(connection);
     },
     async close(patience) {
       closed = true;
-      for (const { reject } of waiting.splice(0)) {
-        reject(new SsoLinkError('CONNECTION_ENDED', 'the database is closed'));
-      }
+      for (const { reject } of waiting.splice(0)) reject(ended());
       for (const connection of idle.splice(0)) void connection.close();
-      if (all.size === 0) return;
-      const timer = setTimeout(() => {
-        for (const connection of [...all]) connection.destroy();
-      }, patience);
+      if (all.size + opening === 0) return;
+      let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         emptied = resolve;
+        timer = setTimeout(() => {
+          for (const connection of [...all]) connection.destroy();
+          resolve();
+        }, patience);
       });
       clearTimeout(timer);
     },
   };
 }
 
-function wait(waiting: Waiter[], milliseconds: number): Promise<Connection> {
+const ended = () => new SsoLinkError('CONNECTION_ENDED', 'the database is closed');
+
+function wait(waiting: Waiter[], milliseconds: number): Promise<Lease> {
   return new Promise((resolve, reject) => {
     const waiter: Waiter = {
-      resolve: (connection) => {
+      resolve: (lease) => {
         clearTimeout(timer);
-        resolve(connection);
+        resolve(lease);
       },
       reject: (error) => {
         clearTimeout(timer);

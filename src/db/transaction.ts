@@ -64,14 +64,13 @@ export async function runTransaction<T>(
 /** An idle connection may have been lost without a word. Nothing is begun yet, so another one is as good. */
 async function begin(pool: Pool): Promise<Connection> {
   for (;;) {
-    const connection = await pool.acquire();
-    const wasUsed = connection.isUsed();
+    const { connection, fresh } = await pool.acquire();
     try {
-      await connection.run(connection.client.unsafe('BEGIN'));
+      await connection.run(connection.client.unsafe(connection.begin));
       return connection;
     } catch (error) {
       pool.release(connection);
-      if (!wasUsed || !connection.isLost()) throw error;
+      if (fresh || !connection.isLost()) throw error;
     }
   }
 }

@@ -4,7 +4,9 @@
  * appends, since a NOTIFY holds a lock of the whole database while it commits.
  */
 import type { Database } from '../db/client.ts';
-import { type Connection, createConnection } from '../db/connection.ts';
+import type { Connection } from '../db/connection.ts';
+import { createOpener } from '../db/open-connection.ts';
+import { type DatabaseSource, readSource } from '../db/source.ts';
 
 const CHANNEL = 'sso_link_outbox';
 /** Where much goes on, the relay looks again by itself. */
@@ -36,25 +38,36 @@ export function createHint({ sql }: Pick<Database, 'sql'>): Hint {
  * Calls back at each hint, on a connection of its own that is opened again whenever it is lost.
  * @returns what ends it
  */
-export function hearHints(databaseUrl: string, heard: () => void): () => Promise<void> {
+export function hearHints(source: DatabaseSource, heard: () => void): () => Promise<void> {
+  const { server, password } = readSource(source);
+  const open = createOpener(server, {
+    name: 'relay',
+    answerTimeout: LISTEN_TIMEOUT_MS,
+    onNotify: heard,
+    ...(password && { password }),
+  });
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
   let connection: Connection | undefined;
 
-  function listen(): void {
-    const opening = createConnection(databaseUrl, {
-      name: 'relay',
-      answerTimeout: LISTEN_TIMEOUT_MS,
-      onNotify: heard,
-    });
-    opening.onLost(() => {
-      if (!ended) timer = setTimeout(listen, AGAIN_MS).unref();
-    });
-    opening.run(opening.client`LISTEN ${opening.client(CHANNEL)}`).catch(() => opening.destroy());
-    connection = opening;
+  async function listen(): Promise<void> {
+    try {
+      connection = await open();
+      connection.onLost(later);
+      await connection.run(connection.client`LISTEN ${connection.client(CHANNEL)}`);
+      if (ended) await connection.close();
+    } catch {
+      connection?.destroy();
+      later();
+    }
   }
 
-  listen();
+  function later(): void {
+    clearTimeout(timer);
+    if (!ended) timer = setTimeout(listen, AGAIN_MS).unref();
+  }
+
+  void listen();
   return async () => {
     ended = true;
     clearTimeout(timer);
