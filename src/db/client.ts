@@ -67,13 +67,19 @@ export function openDatabase(source: DatabaseSource, options: DatabaseOptions): 
     },
   );
   const pool = createPool({ open, max: options.max ?? 10, acquireTimeout: ACQUIRE_TIMEOUT_MS });
-  const sql = createSql(async (build) => {
-    const { connection } = await pool.acquire();
-    try {
-      return await connection.run(build(connection.client));
-    } finally {
-      pool.release(connection);
-    }
+  const sql = createSql({
+    async send(build) {
+      const { connection } = await pool.acquire();
+      try {
+        return await connection.run(build(connection.client));
+      } finally {
+        pool.release(connection);
+      }
+    },
+    async hold() {
+      const { connection } = await pool.acquire();
+      return { connection, release: () => pool.release(connection) };
+    },
   });
   const timeout = statementTimeout > 0 ? transactionTimeout : 0;
 

@@ -4,7 +4,7 @@
  */
 import postgres from 'postgres';
 import { addArrayTypes } from './array-types.ts';
-import type { Client } from './connection.ts';
+import type { Client, Connection } from './connection.ts';
 
 /**
  * postgres.js's tagged template, for the hot statements. drizzle shares its clients and switches their date and
@@ -15,23 +15,30 @@ export type Sql = postgres.ISql<Record<string, never>>;
 
 type Statement = ReturnType<Client['unsafe']>;
 type Build = (client: Client) => Statement;
-/** Sends a statement on a connection of its choice. */
-export type Send = (build: Build) => Promise<unknown>;
+/** How statements reach a connection. */
+export interface Sender {
+  send(build: Build): Promise<unknown>;
+  /** A connection for as long as a cursor is open on it. */
+  hold(): Promise<{ connection: Connection; release(): void }>;
+}
 
 const builds = new WeakMap<object, Build>();
 /** Makes identifiers and typed parameters, which belong to no connection. It never connects. */
 const helpers = postgres({ max: 1, fetch_types: false });
 addArrayTypes(helpers);
 
-/** @param send called once for each statement that is awaited or executed, and never for a fragment */
-export function createSql(send: Send): Sql {
+/** @param sender used once for each statement that is awaited or executed, and never for a fragment */
+export function createSql(sender: Sender): Sql {
   function sql(first: unknown, ...args: unknown[]): unknown {
     if (!isTemplate(first)) return (helpers as unknown as (...all: unknown[]) => unknown)(first, ...args);
-    return statement((client) => client(first, ...(args.map((arg) => built(arg, client)) as never[])), send);
+    return statement(
+      (client) => client(first, ...(args.map((arg) => built(arg, client)) as never[])),
+      sender,
+    );
   }
   return Object.assign(sql, {
     unsafe: (text: string, args?: never[], options?: postgres.UnsafeQueryOptions) =>
-      statement((client) => client.unsafe(text, args, options), send),
+      statement((client) => client.unsafe(text, args, options), sender),
     array: helpers.array,
     json: helpers.json,
     typed: helpers.typed,
@@ -40,10 +47,10 @@ export function createSql(send: Send): Sql {
 }
 
 /** What postgres.js calls a pending query: it is sent when it is first awaited, or by `execute`. */
-function statement(build: Build, send: Send): object {
+function statement(build: Build, sender: Sender): object {
   let sent: Promise<unknown> | undefined;
   const execute = () => {
-    sent ??= send(build);
+    sent ??= sender.send(build);
     return sent;
   };
   const pending = {
@@ -55,10 +62,30 @@ function statement(build: Build, send: Send): object {
       execute().catch(() => {});
       return pending;
     },
-    values: () => statement((client) => build(client).values() as unknown as Statement, send),
+    values: () => statement((client) => build(client).values() as unknown as Statement, sender),
+    cursor: (rows: number) => batches(build, rows, sender),
   };
   builds.set(pending, build);
   return pending;
+}
+
+/** Rows in batches, on a connection of their own: a reader may be slow. */
+async function* batches(build: Build, rows: number, sender: Sender): AsyncGenerator<unknown> {
+  const { connection, release } = await sender.hold();
+  const cursor = build(connection.client).cursor(rows)[Symbol.asyncIterator]();
+  let done = false;
+  try {
+    for (;;) {
+      const next = await connection.run(cursor.next());
+      done = next.done ?? false;
+      if (done) return;
+      yield next.value;
+    }
+  } finally {
+    // The portal of a reader that went away early stays open: so does nothing else on this connection.
+    if (!done) connection.destroy();
+    release();
+  }
 }
 
 function built(arg: unknown, client: Client): unknown {

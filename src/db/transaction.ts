@@ -30,15 +30,26 @@ export async function runTransaction<T>(
     connection.destroy(new SsoLinkError('DATABASE_TIMEOUT', error));
   }
 
-  const sql = createSql(async (build) => {
-    if (ended && !connection.isLost())
+  function refuseLate(): void {
+    if (ended && !connection.isLost()) {
       throw new SsoLinkError('TRANSACTION_ENDED', 'the transaction has ended');
-    try {
-      return await connection.run(build(connection.client));
-    } catch (error) {
-      failed ??= error;
-      throw error;
     }
+  }
+
+  const sql = createSql({
+    async send(build) {
+      refuseLate();
+      try {
+        return await connection.run(build(connection.client));
+      } catch (error) {
+        failed ??= error;
+        throw error;
+      }
+    },
+    async hold() {
+      refuseLate();
+      return { connection, release: () => {} };
+    },
   });
 
   try {
