@@ -10,7 +10,7 @@ import { jsonLines, readable, summarize } from './demo/output.ts';
 import { scrapeUntilAgreed } from './demo/scrape.ts';
 import { signInEverybody } from './demo/sign-ins.ts';
 import { brokerStream, localStream } from './demo/streams.ts';
-import { startParts } from './parts.ts';
+import { startParts } from './environment.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, kafka: { type: 'boolean' }, trace: { type: 'boolean' } },

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { readConfig } from '../src/config.ts';
 import type { Stream } from '../src/kafka/records.ts';
 import { createLogger } from '../src/observability/log.ts';
-import { RELAY_CONFIG, startRelay } from '../src/relay.ts';
-import { SERVER_CONFIG, startServer } from '../src/server.ts';
-import { stopAll } from '../src/shutdown.ts';
-import { startWorker, WORKER_CONFIG } from '../src/worker.ts';
+import { RELAY_CONFIG, startRelay } from '../src/roles/relay.ts';
+import { stopAll } from '../src/roles/run-role.ts';
+import { SERVER_CONFIG, startServer } from '../src/roles/server.ts';
+import { startWorker, WORKER_CONFIG } from '../src/roles/worker.ts';
 import { freePorts } from './free-port.ts';
 
 export type Env = Record<string, string>;
@@ -32,7 +32,7 @@ export interface RoleProcesses extends Roles {
 }
 
 /** All three in this process. */
-export async function rolesHere(env: Env, stream: Stream): Promise<Roles> {
+export async function startRolesInProcess(env: Env, stream: Stream): Promise<Roles> {
   const log = (role: string) => createLogger({ level: env.LOG_LEVEL ?? 'info', role });
   // Read, and never asked: the stream is the one that was given.
   const quiet = { ...env, PORT: '0', KAFKA_BROKERS: 'in-process:0' };

@@ -1,11 +1,11 @@
 /** `npm start`: the whole world for a person with a browser. Ctrl-C ends it and leaves nothing. */
 
-import { stopAll } from '../src/shutdown.ts';
-import { startParts } from './parts.ts';
+import { stopAll } from '../src/roles/run-role.ts';
+import { startParts } from './environment.ts';
+import { COMPANIES, PEOPLE } from './fixtures.ts';
 import { startProduct } from './product.ts';
-import { rolesHere } from './roles.ts';
+import { startRolesInProcess } from './roles.ts';
 import { createStream } from './stream.ts';
-import { COMPANIES, PEOPLE } from './world.ts';
 
 const [SERVICE, PRODUCT, US, EU] = [3000, 3001, 3010, 3011];
 
@@ -13,7 +13,7 @@ const parts = await startParts({
   ports: [SERVICE, PRODUCT, US, EU],
   logLevel: process.env.LOG_LEVEL ?? 'warn',
 });
-const roles = await rolesHere(parts.env, createStream());
+const roles = await startRolesInProcess(parts.env, createStream());
 const product = await startProduct({ port: PRODUCT, serviceUrl: parts.serviceUrl });
 
 console.log(`

@@ -1,29 +1,33 @@
 /** `npm run docs`: writes docs/configuration.md from the table in src/config.ts; `--check` only compares. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { VARIABLES, type VariableName } from '../src/config.ts';
-import { RELAY_CONFIG } from '../src/relay.ts';
-import { SERVER_CONFIG } from '../src/server.ts';
-import { WORKER_CONFIG } from '../src/worker.ts';
+import { RELAY_CONFIG } from '../src/roles/relay.ts';
+import { SERVER_CONFIG } from '../src/roles/server.ts';
+import { WORKER_CONFIG } from '../src/roles/worker.ts';
 
 const FILE = new URL('../docs/configuration.md', import.meta.url);
 const ROLES = { server: SERVER_CONFIG, relay: RELAY_CONFIG, worker: WORKER_CONFIG } as const;
 
 const rows = (Object.keys(VARIABLES) as VariableName[]).map((name) => {
-  const { about, wants, fallback } = VARIABLES[name] as { about: string; wants: string; fallback?: string };
+  const {
+    description,
+    expects,
+    default: fallback,
+  } = VARIABLES[name] as { description: string; expects: string; default?: string };
   const readBy = Object.entries(ROLES)
     .filter(([, names]) => (names as readonly string[]).includes(name))
     .map(([role]) => role);
   const standard = fallback === undefined ? '**required**' : fallback === '' ? 'empty' : `\`${fallback}\``;
-  return `| \`${name}\` | ${standard} | ${about} Wants ${wants}. | ${readBy.join(', ') || 'commands'} |`;
+  return `| \`${name}\` | ${standard} | ${description} Expected: ${expects}. | ${readBy.join(', ') || 'commands'} |`;
 });
 
 const text = `# Configuration
 
-Every role and command reads the environment, and nothing else. A wrong or missing value stops it at start
-with a line that names the variable and what it wants. This page is made from \`src/config.ts\` by
+Every role and command reads the environment, and nothing else. A missing or invalid value stops it at start
+with a line that names the variable and what is expected. This page is generated from \`src/config.ts\` by
 \`npm run docs\`.
 
-| name | default | what it is | read by |
+| Name | Default | Description | Read by |
 |---|---|---|---|
 ${rows.join('\n')}
 `;

@@ -13,11 +13,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { httpBrowser } from '../dev/browser.ts';
 import { signInEverybody } from '../dev/demo/sign-ins.ts';
+import { type Parts, startParts } from '../dev/environment.ts';
 import { freePort } from '../dev/free-port.ts';
 import { type KafkaNode, startKafka } from '../dev/kafka.ts';
-import { type Parts, startParts } from '../dev/parts.ts';
 import { command, rolesAsProcesses } from '../dev/roles.ts';
-import { stopAll } from '../src/shutdown.ts';
+import { stopAll } from '../src/roles/run-role.ts';
 
 interface Panel {
   title: string;

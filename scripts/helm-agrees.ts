@@ -7,12 +7,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { parse, parseAllDocuments } from 'yaml';
 import { VARIABLES, type VariableName } from '../src/config.ts';
 import { TOPICS_CONFIG } from '../src/kafka/topics.ts';
-import { createRelayMetrics } from '../src/observability/relay-metrics.ts';
-import { createServerMetrics } from '../src/observability/server-metrics.ts';
-import { createWorkerMetrics } from '../src/observability/worker-metrics.ts';
-import { RELAY_CONFIG } from '../src/relay.ts';
-import { SERVER_CONFIG } from '../src/server.ts';
-import { WORKER_CONFIG } from '../src/worker.ts';
+import { createWorkerMetrics } from '../src/linking/metrics.ts';
+import { createLoginMetrics } from '../src/login/metrics.ts';
+import { createRegistry } from '../src/observability/metrics.ts';
+import { createRelayMetrics } from '../src/outbox/metrics.ts';
+import { createProviderMetrics } from '../src/provider/metrics.ts';
+import { RELAY_CONFIG } from '../src/roles/relay.ts';
+import { SERVER_CONFIG } from '../src/roles/server.ts';
+import { WORKER_CONFIG } from '../src/roles/worker.ts';
 
 interface Container {
   name: string;
@@ -66,7 +68,7 @@ for (const [name, read] of Object.entries(READ)) {
   for (const extra of given.filter((n) => !read.includes(n) && !OF_ALL.includes(n)))
     problems.push(`${name} doesn't read ${extra}, and the chart gives it`);
   for (const { name: variable, value } of container(minimal, name).env) {
-    const { fallback } = (VARIABLES[variable as VariableName] ?? {}) as { fallback?: string };
+    const { default: fallback } = (VARIABLES[variable as VariableName] ?? {}) as { default?: string };
     if (value === undefined || fallback === undefined || variable === 'HOST') continue;
     if (value !== fallback)
       problems.push(`${variable} is ${value} by the chart's default, and ${fallback} by the service's`);
@@ -74,12 +76,11 @@ for (const [name, read] of Object.entries(READ)) {
 }
 
 const never = { transaction: () => Promise.reject(new Error('not asked')) } as never;
-const healthy = { ask: async () => ({ needs: {}, uses: {} }) };
-const registries = [
-  createServerMetrics([], healthy),
-  createRelayMetrics(never, healthy),
-  createWorkerMetrics(healthy),
-];
+const healthy = { ask: async () => ({ required: {}, optional: {} }) };
+const server = createRegistry('server', healthy);
+createLoginMetrics(server);
+createProviderMetrics(server, []);
+const registries = [{ registry: server }, createRelayMetrics(never, healthy), createWorkerMetrics(healthy)];
 const told = (await Promise.all(registries.map(({ registry }) => registry.metrics()))).join('\n');
 const metrics = new Set([...told.matchAll(/^# TYPE (\S+)/gm)].map((m) => m[1]));
 const dashboard = JSON.parse(await text('helm/dashboards/sso-link.json')) as {

@@ -130,7 +130,7 @@ alerts() {
 # A wrong values file begins with what its message must say.
 refused() {
   local wants base=(-f helm/ci/minimal-values.yaml)
-  wants=$(sed -n '1s/^# wants: //p' "$1")
+  wants=$(sed -n '1s/^# expects: //p' "$1")
   [ "$(basename "$1")" = nothing-set.yaml ] && base=()
   if render "${base[@]}" -f "$1" >"$work/out" 2>"$work/said"; then
     echo "it was rendered"

@@ -14,7 +14,7 @@ import { httpBrowser } from '../dev/browser.ts';
 import { freePorts } from '../dev/free-port.ts';
 import { startKafka } from '../dev/kafka.ts';
 import { createDatabase, startPostgres } from '../dev/postgres.ts';
-import { stopAll } from '../src/shutdown.ts';
+import { stopAll } from '../src/roles/run-role.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -51,7 +51,7 @@ const running: { name: string; child: ChildProcess }[] = [];
 try {
   await toItsEnd('migrate', values.image, ['migrate'], shared);
   await toItsEnd('topics', values.image, ['topics'], shared);
-  // Furnishes the database too, with the people of dev/world.ts.
+  // Furnishes the database too, with the people of dev/fixtures.ts.
   start('stand-ins', values['dev-image'], [], shared);
   await answers(APP_URL);
   const ports = { server: serverPort, relay: relayPort, worker: workerPort };

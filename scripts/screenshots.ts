@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { chromium } from '../dev/browser.ts';
-import { startParts } from '../dev/parts.ts';
-import { rolesHere } from '../dev/roles.ts';
+import { startParts } from '../dev/environment.ts';
+import { startRolesInProcess } from '../dev/roles.ts';
 import { createStream } from '../dev/stream.ts';
-import { sealTestLink, TEST_LINK_TTL, type TestedClient } from '../src/login/test-link.ts';
+import { sealTestLink, TEST_LINK_TTL, type TestedClient } from '../src/companies/test-link.ts';
 import { createSealer } from '../src/seal.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url));
@@ -14,7 +14,7 @@ const SIZES = { desktop: { width: 1100, height: 720 }, phone: { width: 390, heig
 
 const parts = await startParts({ logLevel: 'silent' });
 const stream = createStream();
-const roles = await rolesHere(parts.env, stream);
+const roles = await startRolesInProcess(parts.env, stream);
 const browser = await chromium();
 const at = (path: string) => `${parts.serviceUrl}${path}`;
 

@@ -1,20 +1,18 @@
 import type { Config } from './config.ts';
 import type { Database } from './db/client.ts';
-import type { PreviewLogin } from './login/finish-test.tsx';
+import { DATABASE_CONFIG } from './db/source.ts';
+import type { LoginMetrics } from './login/metrics.ts';
 import type { Health } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
-import type { ServerMetrics } from './observability/server-metrics.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
-import type { Hint } from './outbox/hint.ts';
-import type { Discovery } from './provider/discovery.ts';
-import type { ProviderKeys } from './provider/keys.ts';
-import type { OAuthClients } from './provider/oauth-clients.ts';
+import type { NotifyRelay } from './outbox/notify.ts';
+import type { Provider } from './provider/provider.ts';
 import type { Sealer } from './seal.ts';
 import type { IssueToken } from './sessions/token.ts';
 
 /** The variables that the server reads. */
 export const SERVER_CONFIG = [
-  'DATABASE_URL',
+  ...DATABASE_CONFIG,
   'DATABASE_POOL',
   'PUBLIC_URL',
   'APP_URL',
@@ -45,15 +43,11 @@ export interface AppDeps {
   database: Database;
   sealer: Sealer;
   log: Logger;
-  metrics: Pick<ServerMetrics, 'observe' | 'timeProvider'>;
+  metrics: LoginMetrics;
   tracing: Tracing;
   health: Health;
-  discovery: Discovery;
-  providerKeys: ProviderKeys;
-  oauth: OAuthClients;
+  provider: Provider;
   issueToken: IssueToken;
-  /** What would be decided for a login that was only a test. */
-  previewLogin: PreviewLogin;
-  /** Says that a login's event waits. */
-  hint: Hint;
+  /** Tells the relay that an event waits in the outbox. */
+  notifyRelay: NotifyRelay;
 }

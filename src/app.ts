@@ -5,10 +5,10 @@ import rateLimit from '@fastify/rate-limit';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { AppDeps } from './app-deps.ts';
-import { closeInTime, HTTP_TIMEOUTS } from './http-timeouts.ts';
+import { createLoginLimits } from './http/rate-limits.ts';
+import { closeWithin, HTTP_TIMEOUTS } from './http/timeouts.ts';
 import { newId } from './ids.ts';
 import { callbackRoute } from './login/callback-route.ts';
-import { createLoginLimits } from './login/limits.ts';
 import { loginRoute } from './login/login-route.tsx';
 import { startRoute } from './login/start-route.ts';
 import { waitRoute } from './login/wait-route.tsx';
@@ -40,7 +40,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
   });
-  closeInTime(app, CLOSE_MS);
+  closeWithin(app, CLOSE_MS);
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.removeAllContentTypeParsers();
   app.decorateRequest('company', null);
@@ -75,7 +75,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 /** A page loads its own style and script and nothing else; a form leads here, to the product or to an issuer. */
 function securityHeaders(config: AppDeps['config']) {
-  const origins = [config.APP_URL, ...config.JUMPCLOUD_ISSUERS.map((i) => i.issuer)].map(
+  const origins = [config.APP_URL, ...config.JUMPCLOUD_ISSUERS.map((i) => i.url)].map(
     (url) => new URL(url).origin,
   );
   const https = config.PUBLIC_URL.startsWith('https:');

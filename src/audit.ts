@@ -1,4 +1,4 @@
-import type { Transaction } from './db/client.ts';
+import type { Database, Transaction } from './db/client.ts';
 import { auditLog } from './db/schema.ts';
 
 export interface AuditEntry {
@@ -15,4 +15,26 @@ export interface AuditEntry {
 /** Writes down an operator's act, in the transaction of what it tells of. */
 export async function audit(tx: Transaction, entry: AuditEntry): Promise<void> {
   await tx.db.insert(auditLog).values({ ...entry, details: entry.details ?? {} });
+}
+
+export interface AuditView {
+  at: string;
+  actor: string;
+  action: string;
+  /** The company's slug. */
+  company: string | null;
+  target: string;
+  details: object;
+}
+
+/** The audit log, the newest first. @param filter.companyId of one company */
+export async function listAudit(
+  { sql }: Pick<Database, 'sql'>,
+  filter: { companyId: string | null; limit: number },
+): Promise<AuditView[]> {
+  return sql<AuditView[]>`
+    SELECT a.at, a.actor, a.action, c.slug AS company, a.target, a.details
+    FROM audit_log a LEFT JOIN companies c ON c.id = a.company_id
+    WHERE ${filter.companyId}::uuid IS NULL OR a.company_id = ${filter.companyId}::uuid
+    ORDER BY a.id DESC LIMIT ${filter.limit}`;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { runCommand } from './commands/program.ts';
-import { endAtSignal } from './shutdown.ts';
+import { exitOnSignal } from './roles/run-role.ts';
 
-endAtSignal();
+exitOnSignal();
 
 // `… | head` closes our standard output: no reason for a stack.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -1,47 +1,71 @@
 /**
- * Every environment variable of the service: what it is for, what it wants, its default. docs/configuration.md
+ * Every environment variable of the service: what it is for, what it expects, its default. docs/configuration.md
  * is made from this table (`npm run docs`), and `npm run check` holds the two together.
  */
 import { duration, every, flag, isNetwork, list, text, url, webUrl, wholeNumber } from './config-values.ts';
+import { parseConnectionUrl } from './db/connection-url.ts';
 import { SsoLinkError } from './errors.ts';
 
 type Env = Record<string, string | undefined>;
 
 interface Variable<T> {
   /** One sentence for an operator. */
-  about: string;
+  description: string;
   /** What a right value looks like; ends the error message. */
-  wants: string;
+  expects: string;
   /** As it would be written in the environment; without one the variable is required by whoever asks. */
-  fallback?: string;
+  default?: string;
   /** Undefined where the text is no right value. */
-  read(text: string): T | undefined;
+  parse(text: string): T | undefined;
 }
 
 export interface Issuer {
   region: string;
-  issuer: string;
+  /** The issuer identifier, byte for byte. */
+  url: string;
+}
+
+/** The URL as it was given. @throws SsoLinkError `config_invalid` */
+function databaseUrl(name: string) {
+  return (text: string): string => {
+    parseConnectionUrl(text, name);
+    return text;
+  };
 }
 
 const variable = <T>(v: Variable<T>): Variable<T> => v;
 
 export const VARIABLES = {
   DATABASE_URL: variable({
-    about: 'The PostgreSQL database of all roles and commands.',
-    wants: 'a URL like postgres://user:password@host:5432/database',
-    read: (text) => (['postgres:', 'postgresql:'].includes(url(text)?.protocol ?? '') ? text : undefined),
+    description: 'The PostgreSQL database of all roles and commands.',
+    expects: 'a URL like postgres://user:password@host:5432/database',
+    parse: databaseUrl('DATABASE_URL'),
+  }),
+  DATABASE_DIRECT_URL: variable({
+    description:
+      'The same database past a connection pooler, for `migrate` and for the relay, which is notified of new rows. Empty takes DATABASE_URL.',
+    expects: 'a URL like postgres://user:password@host:5432/database',
+    default: '',
+    parse: (text) => (text === '' ? '' : databaseUrl('DATABASE_DIRECT_URL')(text)),
+  }),
+  DATABASE_PASSWORD_FILE: variable({
+    description:
+      "A file that holds the database's password, read again for each connection. For passwords that change.",
+    expects: 'a path',
+    default: '',
+    parse: text,
   }),
   DATABASE_POOL: variable({
-    about:
+    description:
       'Connections to the database that one process opens at most. A relay opens one more, by which it hears that rows wait.',
-    wants: 'a whole number from 2 to 200',
-    fallback: '10',
-    read: wholeNumber(2, 200),
+    expects: 'an integer from 2 to 200',
+    default: '10',
+    parse: wholeNumber(2, 200),
   }),
   KAFKA_BROKERS: variable({
-    about: 'Bootstrap brokers, for relay, worker and topics. The server never touches Kafka.',
-    wants: 'comma-separated host:port, like broker-1:9092,broker-2:9092',
-    read: (text) => {
+    description: 'Bootstrap brokers, for relay, worker and topics. The server never touches Kafka.',
+    expects: 'comma-separated host:port, like broker-1:9092,broker-2:9092',
+    parse: (text) => {
       const brokers = list(text);
       return brokers.length > 0 && brokers.every((b) => /^(\[[^\]]+\]|[^:[\]]+):\d{1,5}$/.test(b))
         ? brokers
@@ -49,189 +73,202 @@ export const VARIABLES = {
     },
   }),
   KAFKA_SSL: variable({
-    about: 'Whether the brokers are spoken to over TLS.',
-    wants: 'true or false',
-    fallback: 'false',
-    read: flag,
+    description: 'Whether the brokers are spoken to over TLS.',
+    expects: 'true or false',
+    default: 'false',
+    parse: flag,
   }),
   KAFKA_SASL_MECHANISM: variable({
-    about: 'How relay and worker authenticate at the brokers; empty for not at all.',
-    wants: 'plain, scram-sha-256 or scram-sha-512',
-    fallback: '',
-    read: (text) =>
+    description: 'How relay and worker authenticate at the brokers; empty for not at all.',
+    expects: 'plain, scram-sha-256 or scram-sha-512',
+    default: '',
+    parse: (text) =>
       (['', 'plain', 'scram-sha-256', 'scram-sha-512'] as const).find((m) => m === text.toLowerCase()),
   }),
-  KAFKA_SASL_USERNAME: variable({ about: 'The SASL user.', wants: 'a name', fallback: '', read: text }),
-  KAFKA_SASL_PASSWORD: variable({ about: 'Its password.', wants: 'a password', fallback: '', read: text }),
+  KAFKA_SASL_USERNAME: variable({
+    description: 'The SASL user.',
+    expects: 'a name',
+    default: '',
+    parse: text,
+  }),
+  KAFKA_SASL_PASSWORD: variable({
+    description: 'Its password.',
+    expects: 'a password',
+    default: '',
+    parse: text,
+  }),
   KAFKA_TOPIC_PREFIX: variable({
-    about:
+    description:
       'Stands in front of every topic and consumer group, so that two installations can share a cluster.',
-    wants: 'letters, digits, dots, dashes and underscores',
-    fallback: '',
-    read: (text) => (/^[A-Za-z0-9._-]{0,100}$/.test(text) ? text : undefined),
+    expects: 'letters, digits, dots, dashes and underscores',
+    default: '',
+    parse: (text) => (/^[A-Za-z0-9._-]{0,100}$/.test(text) ? text : undefined),
   }),
   KAFKA_TOPIC_REPLICATION: variable({
-    about:
+    description:
       'Replicas of each topic that `sso-link topics` creates; 0 takes 3, or fewer where there are fewer brokers.',
-    wants: 'a whole number from 0 to 9',
-    fallback: '0',
-    read: wholeNumber(0, 9),
+    expects: 'an integer from 0 to 9',
+    default: '0',
+    parse: wholeNumber(0, 9),
   }),
   KAFKA_TOPIC_RETENTION: variable({
-    about:
+    description:
       'How long the topics that `sso-link topics` creates keep records. They hold emails: personal data.',
-    wants: 'a duration like 90s, 15m, 12h or 7d',
-    fallback: '7d',
-    read: duration,
+    expects: 'a duration like 90s, 15m, 12h or 7d',
+    default: '7d',
+    parse: duration,
   }),
   PUBLIC_URL: variable({
-    about: 'Where browsers reach this service; PUBLIC_URL/login/callback is the redirect URI at JumpCloud.',
-    wants: 'an https origin like https://account.example.com, or http on a loopback host, without a path',
-    read: (text) => {
+    description:
+      'Where browsers reach this service; PUBLIC_URL/login/callback is the redirect URI at JumpCloud.',
+    expects: 'an https origin like https://account.example.com, or http on a loopback host, without a path',
+    parse: (text) => {
       const parsed = webUrl(text);
       return parsed && parsed.pathname === '/' && !parsed.search ? parsed.origin : undefined;
     },
   }),
   APP_URL: variable({
-    about: 'Where people go after they signed in: the product, and the Login URL at JumpCloud.',
-    wants: 'an https URL, or http on a loopback host',
-    read: (text) => webUrl(text)?.href,
+    description: 'Where people go after they signed in: the product, and the Login URL at JumpCloud.',
+    expects: 'an https URL, or http on a loopback host',
+    parse: (text) => webUrl(text)?.href,
   }),
   SOCIAL_LOGIN_URL: variable({
-    about:
+    description:
       "The product's other way in, for people whose company has no single sign-on; it is given return_to. APP_URL when empty.",
-    wants: 'an https URL, or http on a loopback host',
-    fallback: '',
-    read: (text) => (text === '' ? '' : webUrl(text)?.href),
+    expects: 'an https URL, or http on a loopback host',
+    default: '',
+    parse: (text) => (text === '' ? '' : webUrl(text)?.href),
   }),
   RETURN_ORIGINS: variable({
-    about: 'Origins that return_to may lead to and that may read /session; the origin of APP_URL when empty.',
-    wants: 'comma-separated https origins like https://app.example.com, or http on a loopback host',
-    fallback: '',
-    read: (text) => every(list(text), (o) => (webUrl(o)?.href === `${o}/` ? o : undefined)),
+    description:
+      'Origins that return_to may lead to and that may read /session; the origin of APP_URL when empty.',
+    expects: 'comma-separated https origins like https://app.example.com, or http on a loopback host',
+    default: '',
+    parse: (text) => every(list(text), (o) => (webUrl(o)?.href === `${o}/` ? o : undefined)),
   }),
   SECRET_KEYS: variable({
-    about:
+    description:
       'Keys that seal secrets, tokens and cookies; the first seals, all open. See docs/operating.md to rotate.',
-    wants: 'comma-separated base64 of 32 random bytes each, as `openssl rand -base64 32` prints',
-    read: (text) => {
+    expects: 'comma-separated base64 of 32 random bytes each, as `openssl rand -base64 32` prints',
+    parse: (text) => {
       const keys = list(text).map((k) => Buffer.from(k, 'base64'));
       return keys.length > 0 && keys.every((k) => k.length === 32) ? keys : undefined;
     },
   }),
   JUMPCLOUD_ISSUERS: variable({
-    about: 'The only issuers that are ever contacted, by region. The trailing slash belongs to the name.',
-    wants: 'comma-separated region=URL, https or http on a loopback host',
-    fallback:
+    description:
+      'The only issuers that are ever contacted, by region. The trailing slash belongs to the name.',
+    expects: 'comma-separated region=URL, https or http on a loopback host',
+    default:
       'us=https://oauth.id.jumpcloud.com/,eu=https://oauth.id.eu.jumpcloud.com/,in=https://oauth.id.in.jumpcloud.com/',
-    read: (text) => {
+    parse: (text) => {
       const issuers = every(list(text), (entry): Issuer | undefined => {
         const [, region, issuer] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(entry) ?? [];
-        return region && issuer && webUrl(issuer) ? { region, issuer } : undefined;
+        return region && issuer && webUrl(issuer) ? { region, url: issuer } : undefined;
       });
       const regions = new Set(issuers?.map((i) => i.region));
       return issuers?.length && regions.size === issuers.length ? issuers : undefined;
     },
   }),
   TRUST_PROXY: variable({
-    about: 'Proxies whose X-Forwarded-For is believed for rate limits and logs; nobody when empty.',
-    wants:
+    description: 'Proxies whose X-Forwarded-For is believed for rate limits and logs; nobody when empty.',
+    expects:
       'comma-separated IP addresses or ranges, like 10.0.0.1 or 10.0.0.0/8 (a prefix from 1 to 32, or 128)',
-    fallback: '',
-    read: (text) => every(list(text), (entry) => (isNetwork(entry) ? entry : undefined)),
+    default: '',
+    parse: (text) => every(list(text), (entry) => (isNetwork(entry) ? entry : undefined)),
   }),
   HOST: variable({
-    about: 'The address to listen on.',
-    wants: 'an address',
-    fallback: '127.0.0.1',
-    read: text,
+    description: 'The address to listen on.',
+    expects: 'an address',
+    default: '127.0.0.1',
+    parse: text,
   }),
   PORT: variable({
-    about: 'The port of the server; relay and worker answer /livez and /readyz there.',
-    wants: 'a port',
-    fallback: '3000',
-    read: wholeNumber(0, 65535),
+    description: 'The port of the server; relay and worker answer /livez and /readyz there.',
+    expects: 'a port',
+    default: '3000',
+    parse: wholeNumber(0, 65535),
   }),
   METRICS_PORT: variable({
-    about: 'The port of Prometheus metrics.',
-    wants: 'a port',
-    fallback: '9464',
-    read: wholeNumber(0, 65535),
+    description: 'The port of Prometheus metrics.',
+    expects: 'a port',
+    default: '9464',
+    parse: wholeNumber(0, 65535),
   }),
   LOG_LEVEL: variable({
-    about: 'How much is logged.',
-    wants: 'trace, debug, info, warn, error, fatal or silent',
-    fallback: 'info',
-    read: (text) =>
+    description: 'How much is logged.',
+    expects: 'trace, debug, info, warn, error, fatal or silent',
+    default: 'info',
+    parse: (text) =>
       (['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const).find((l) => l === text),
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: variable({
-    about:
+    description:
       'An OpenTelemetry collector for traces, by OTLP over HTTP; no traces are made when empty. See docs/operating.md.',
-    wants: 'an http or https URL like http://collector:4318',
-    fallback: '',
-    read: (text) => (text === '' || /^https?:$/.test(url(text)?.protocol ?? '') ? text : undefined),
+    expects: 'an http or https URL like http://collector:4318',
+    default: '',
+    parse: (text) => (text === '' || /^https?:$/.test(url(text)?.protocol ?? '') ? text : undefined),
   }),
   OTEL_TRACES_SAMPLER: variable({
-    about: 'Which traces are made.',
-    wants:
+    description: 'Which traces are made.',
+    expects:
       'always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off or parentbased_traceidratio',
-    fallback: 'parentbased_always_on',
-    read: (text) => (/^(parentbased_)?(always_on|always_off|traceidratio)$/.test(text) ? text : undefined),
+    default: 'parentbased_always_on',
+    parse: (text) => (/^(parentbased_)?(always_on|always_off|traceidratio)$/.test(text) ? text : undefined),
   }),
   OTEL_TRACES_SAMPLER_ARG: variable({
-    about: 'For a sampler by ratio: the share of logins that are traced.',
-    wants: 'a number from 0 to 1',
-    fallback: '1',
-    read: (text) => (/^\d(\.\d{1,9})?$/.test(text) && Number(text) <= 1 ? Number(text) : undefined),
+    description: 'For a sampler by ratio: the share of logins that are traced.',
+    expects: 'a number from 0 to 1',
+    default: '1',
+    parse: (text) => (/^\d(\.\d{1,9})?$/.test(text) && Number(text) <= 1 ? Number(text) : undefined),
   }),
   PRODUCT_NAME: variable({
-    about: "The product's name, as the pages say it.",
-    wants: 'a name',
-    fallback: 'SSO Link',
-    read: text,
+    description: "The product's name, as the pages say it.",
+    expects: 'a name',
+    default: 'SSO Link',
+    parse: text,
   }),
   LOGIN_ATTEMPT_TTL: variable({
-    about: 'How long a person may take at JumpCloud.',
-    wants: 'a duration like 90s, 15m, 12h or 7d',
-    fallback: '10m',
-    read: duration,
+    description: 'How long a person may take at JumpCloud.',
+    expects: 'a duration like 90s, 15m, 12h or 7d',
+    default: '10m',
+    parse: duration,
   }),
   SESSION_IDLE: variable({
-    about: 'A session that nobody reads for so long ends.',
-    wants: 'a duration like 90s, 15m, 12h or 7d',
-    fallback: '12h',
-    read: duration,
+    description: 'A session that nobody reads for so long ends.',
+    expects: 'a duration like 90s, 15m, 12h or 7d',
+    default: '12h',
+    parse: duration,
   }),
   SESSION_ABSOLUTE: variable({
-    about: 'A session ends after so long in any case.',
-    wants: 'a duration like 90s, 15m, 12h or 7d',
-    fallback: '7d',
-    read: duration,
+    description: 'A session ends after so long in any case.',
+    expects: 'a duration like 90s, 15m, 12h or 7d',
+    default: '7d',
+    parse: duration,
   }),
   SESSION_REVALIDATE_AFTER: variable({
-    about: 'After so long the next read of a session asks JumpCloud whether the person is still there.',
-    wants: 'a duration like 90s, 15m, 12h or 7d',
-    fallback: '15m',
-    read: duration,
+    description: 'After so long the next read of a session asks JumpCloud whether the person is still there.',
+    expects: 'a duration like 90s, 15m, 12h or 7d',
+    default: '15m',
+    parse: duration,
   }),
   RATE_LIMIT_PER_ADDRESS: variable({
-    about: 'Login requests a minute from one address (IPv6: one /64).',
-    wants: 'a whole number from 1',
-    fallback: '300',
-    read: wholeNumber(1, 1_000_000_000),
+    description: 'Login requests a minute from one address (IPv6: one /64).',
+    expects: 'an integer from 1',
+    default: '300',
+    parse: wholeNumber(1, 1_000_000_000),
   }),
   RATE_LIMIT_PER_COMPANY: variable({
-    about: 'Logins begun a minute at one company; above it, each network has a hundredth of it.',
-    wants: 'a whole number from 1',
-    fallback: '1200',
-    read: wholeNumber(1, 1_000_000_000),
+    description: 'Logins begun a minute at one company; above it, each network has a hundredth of it.',
+    expects: 'an integer from 1',
+    default: '1200',
+    parse: wholeNumber(1, 1_000_000_000),
   }),
 } as const;
 
 export type VariableName = keyof typeof VARIABLES;
 export type Config<Names extends VariableName = VariableName> = {
-  [Name in Names]: NonNullable<ReturnType<(typeof VARIABLES)[Name]['read']>>;
+  [Name in Names]: NonNullable<ReturnType<(typeof VARIABLES)[Name]['parse']>>;
 };
 
 /**
@@ -242,13 +279,19 @@ export function readConfig<Names extends VariableName>(env: Env, needed: readonl
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const name of needed) {
-    const { fallback, read, wants } = VARIABLES[name] as Variable<unknown>;
+    const { default: fallback, parse, expects } = VARIABLES[name] as Variable<unknown>;
     const given = env[name]?.trim() || fallback;
-    const value = given === undefined ? undefined : read(given);
-    if (value === undefined) {
-      problems.push(`${name} is ${given === undefined ? 'not set' : 'wrong'}: it wants ${wants}`);
+    try {
+      const value = given === undefined ? undefined : parse(given);
+      if (value === undefined) {
+        problems.push(`${name} is ${given === undefined ? 'not set' : 'invalid'}: expected ${expects}`);
+      }
+      values[name] = value;
+    } catch (error) {
+      // The parser says more precisely what is wrong.
+      if (!(error instanceof SsoLinkError)) throw error;
+      problems.push(error.message);
     }
-    values[name] = value;
   }
   if (problems.length > 0) throw new SsoLinkError('config_invalid', problems.join('\n'));
   return values as Config<Names>;

@@ -31,3 +31,8 @@ export function ssoIdentityId(companyId: string, issuer: string, subject: string
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return stringify(bytes);
 }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a text is a UUID in lower case, as PostgreSQL prints it. */
+export const isUuid = (text: string): boolean => UUID.test(text);

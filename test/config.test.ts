@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import t from 'tap';
 import { readConfig } from '../src/config.ts';
 import { duration } from '../src/config-values.ts';
-import { SERVER_CONFIG } from '../src/server.ts';
+import { SERVER_CONFIG } from '../src/roles/server.ts';
 
 const GOOD = {
   DATABASE_URL: 'postgres://u:p@db:5432/sso',
@@ -17,7 +17,7 @@ t.test('what is right is read, with its defaults', async (t) => {
   t.equal(config.PORT, 3000);
   t.equal(config.SESSION_REVALIDATE_AFTER, 15 * 60_000);
   t.same(
-    config.JUMPCLOUD_ISSUERS.map((i) => i.issuer),
+    config.JUMPCLOUD_ISSUERS.map((i) => i.url),
     [
       'https://oauth.id.jumpcloud.com/',
       'https://oauth.id.eu.jumpcloud.com/',

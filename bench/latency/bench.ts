@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { linkResult } from '../../src/events/link-result.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { ssoIdentityId } from '../../src/ids.ts';
-import { stopAll } from '../../src/shutdown.ts';
+import { stopAll } from '../../src/roles/run-role.ts';
 import { type Bench, type BenchContext, median, percentile, rounded, short } from '../harness.ts';
 import { COMPANY, type LoginParts, startLoginParts } from '../login/parts.ts';
 import { subjectOf } from '../login/subject.ts';

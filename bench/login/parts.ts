@@ -7,9 +7,9 @@ import { createCompany } from '../../src/companies/companies.ts';
 import { addDomain } from '../../src/companies/domains.ts';
 import { activateSsoClient, createSsoClient } from '../../src/companies/sso-clients.ts';
 import { type Database, openDatabase, type Transaction } from '../../src/db/client.ts';
+import { stopAll } from '../../src/roles/run-role.ts';
 import { createSealer, type Sealer } from '../../src/seal.ts';
 import { ensureSigningKey } from '../../src/sessions/signing-keys.ts';
-import { stopAll } from '../../src/shutdown.ts';
 import type { BenchContext } from '../harness.ts';
 import { type Measured, startProgram, startRole } from '../support/process.ts';
 import type { LoginOrder, LoginRound } from './driver.ts';
@@ -111,7 +111,7 @@ export async function addCompanies(
     await addDomain(tx, OPERATOR, { slug, domain: `${slug}.test`, verifiedBy: 'operator' });
     await createSsoClient(tx, OPERATOR, sealer, {
       slug,
-      issuer: { region: 'us', issuer },
+      issuer: { region: 'us', url: issuer },
       clientId: slug === COMPANY ? CLIENT_ID : `${CLIENT_ID}-of-${slug}`,
       clientSecret: CLIENT_SECRET,
       authMethod: 'client_secret_post',

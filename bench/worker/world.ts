@@ -2,8 +2,8 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { type Database, openDatabase } from '../../src/db/client.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
+import { LINKING_GROUP } from '../../src/events/topics.ts';
 import { socketFactory } from '../../src/kafka/kafkajs-patches.ts';
-import { LINKING_GROUP } from '../../src/linking/worker.ts';
 import type { Parts } from '../support/parts.ts';
 import { startRole } from '../support/process.ts';
 import { openTopicClock } from '../support/topic-clock.ts';

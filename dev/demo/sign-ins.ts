@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { httpBrowser } from '../browser.ts';
-import type { Parts } from '../parts.ts';
-import { PEOPLE, type Person } from '../world.ts';
+import type { Parts } from '../environment.ts';
+import { PEOPLE, type Person } from '../fixtures.ts';
 
 export interface SignIn {
   person: string;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startKafka } from '../kafka.ts';
-import { command, type Env, type Role, rolesAsProcesses, rolesHere } from '../roles.ts';
+import { command, type Env, type Role, rolesAsProcesses, startRolesInProcess } from '../roles.ts';
 import { createStream } from '../stream.ts';
 import { readTopic } from '../topics.ts';
 
@@ -25,7 +25,7 @@ const DEADLINE_MS = 30_000;
 /** The in-process stream, and the roles in this process. */
 export async function localStream(env: Env): Promise<DemoStream> {
   const stream = createStream();
-  const roles = await rolesHere(env, stream);
+  const roles = await startRolesInProcess(env, stream);
   return {
     stop: roles.stop,
     async events(topics, expected) {

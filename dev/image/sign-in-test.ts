@@ -15,7 +15,7 @@ const { PUBLIC_URL, APP_URL, JUMPCLOUD_ISSUERS } = readConfig(process.env, [
   'APP_URL',
   'JUMPCLOUD_ISSUERS',
 ]);
-const { region, issuer } = JUMPCLOUD_ISSUERS[0] ?? { region: '', issuer: '' };
+const { region, url: issuer } = JUMPCLOUD_ISSUERS[0] ?? { region: '', url: '' };
 
 const slug = `helm-test-${randomBytes(4).toString('hex')}`;
 const email = `person@${slug}.test`;

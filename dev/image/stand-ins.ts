@@ -1,15 +1,15 @@
 /**
  * The world of compose.yaml, in one container: a JumpCloud each region and the product, with the people of
- * dev/world.ts. The server shares this container's network, since it asks an issuer over plain http on loopback
+ * dev/fixtures.ts. The server shares this container's network, since it asks an issuer over plain http on loopback
  * alone; the browser on the host finds all of it at localhost, too.
  */
 import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/db/client.ts';
-import { stopAll } from '../../src/shutdown.ts';
-import { furnish } from '../furnish.ts';
+import { stopAll } from '../../src/roles/run-role.ts';
+import { COMPANIES, PEOPLE } from '../fixtures.ts';
 import { startJumpCloud } from '../jumpcloud.ts';
 import { startProduct } from '../product.ts';
-import { COMPANIES, PEOPLE } from '../world.ts';
+import { seed } from '../seed.ts';
 
 const [PRODUCT, US, EU] = [3001, 3010, 3011];
 const host = '0.0.0.0';
@@ -27,7 +27,7 @@ const jumpclouds = {
   eu: await startJumpCloud({ port: EU, host, iss: true }),
 };
 const database = openDatabase(DATABASE_URL, { name: 'stand-ins', max: 2 });
-await furnish(database, secretKey, jumpclouds, `${PUBLIC_URL}/login/callback`);
+await seed(database, secretKey, jumpclouds, `${PUBLIC_URL}/login/callback`);
 await database.close();
 const product = await startProduct({ port: PRODUCT, host, serviceUrl: PUBLIC_URL });
 

@@ -6,8 +6,8 @@ import { stringify } from 'yaml';
 import { buildApp } from '../../src/app.ts';
 import type { AppDeps } from '../../src/app-deps.ts';
 import { readConfig } from '../../src/config.ts';
-import { SESSION_COOKIE } from '../../src/cookies.ts';
-import { SERVER_CONFIG } from '../../src/server.ts';
+import { SESSION_COOKIE } from '../../src/http/cookies.ts';
+import { SERVER_CONFIG } from '../../src/roles/server.ts';
 import { VERSION } from './version.ts';
 
 const about = {
@@ -51,7 +51,7 @@ export async function openapi(): Promise<string> {
     config: readConfig(env, SERVER_CONFIG),
     log: pino({ level: 'silent' }),
     // The first that `buildApp` hands its app to, before there is any route.
-    metrics: { observe: describe, timeProvider: (_request, work) => work() },
+    metrics: { observe: describe },
   };
   const app = await buildApp(
     new Proxy(known, { get: (deps, name) => Reflect.get(deps, name) ?? nothing }) as AppDeps,

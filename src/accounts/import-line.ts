@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { normalizeEmail } from '../email.ts';
-import type { Line } from './lines.ts';
+import type { Line } from './ndjson.ts';
 
 /** PostgreSQL stores no NUL, and nobody's id holds a control character. */
 const Id = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f]{1,255}$' });

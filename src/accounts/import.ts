@@ -4,7 +4,7 @@ import { codeOf, SsoLinkError } from '../errors.ts';
 import { importBatch } from './import-batch.ts';
 import { type BadLine, type ImportLine, readImportLine } from './import-line.ts';
 import type { Conflict, ImportPlan } from './import-plan.ts';
-import { readLines } from './lines.ts';
+import { readLines } from './ndjson.ts';
 
 /** Users, accounts, removed (accounts) and erased (users) count what was written; the others count lines. */
 export interface ImportSummary {

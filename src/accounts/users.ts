@@ -9,7 +9,7 @@ type User = typeof users.$inferSelect;
 
 /**
  * Suspends a user, or ends that: while it holds, every sign-in and every read of a session is refused.
- * @throws SsoLinkError `user_unknown`, `user_deleted`
+ * @throws SsoLinkError `user_not_found`, `user_deleted`
  */
 export async function setUserStatus(
   tx: Transaction,
@@ -34,7 +34,7 @@ export async function setUserStatus(
   return { changed: true };
 }
 
-/** Erases a user (`eraseUsers`). @throws SsoLinkError `user_unknown` */
+/** Erases a user (`eraseUsers`). @throws SsoLinkError `user_not_found` */
 export async function deleteUser(tx: Transaction, actor: string, id: string): Promise<{ changed: boolean }> {
   await lockMirror(tx);
   const [user] = await tx.db.select().from(users).where(eq(users.id, id));
@@ -50,7 +50,7 @@ export async function deleteUser(tx: Transaction, actor: string, id: string): Pr
   return { changed: true };
 }
 
-/** @throws SsoLinkError `user_unknown` */
+/** @throws SsoLinkError `user_not_found` */
 export async function lockUser(tx: Transaction, id: string): Promise<User> {
   const [user] = await tx.db.select().from(users).where(eq(users.id, id)).for('update');
   if (!user) throw unknown(id);
@@ -58,5 +58,5 @@ export async function lockUser(tx: Transaction, id: string): Promise<User> {
 }
 
 function unknown(id: string): SsoLinkError {
-  return new SsoLinkError('user_unknown', `there is no user '${id}' in the mirror`);
+  return new SsoLinkError('user_not_found', `there is no user '${id}' in the mirror`);
 }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { type ImportReport, importAccounts } from '../accounts/import.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
-import { leaf } from './command.ts';
+import { addSubcommand } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printJson, snakeCase } from './output.ts';
 import { startProgress } from './progress.ts';
@@ -33,7 +33,7 @@ export function accountsCommands(program: Command, io: Io): void {
     .command('accounts')
     .description("the mirror of the product's users and social accounts");
 
-  leaf(accounts, 'import', 'mirror users and social accounts from NDJSON')
+  addSubcommand(accounts, 'import', 'mirror users and social accounts from NDJSON')
     .argument('<file>', 'the file, or - for standard input')
     .addHelpText('after', IMPORT_HELP)
     .action((file: string, options: OutputOptions) =>

@@ -1,25 +1,27 @@
 import type { Command } from 'commander';
+import { listAudit } from '../audit.ts';
 import { companyBySlug } from '../companies/companies.ts';
-import { count, leaf } from './command.ts';
+import { addSubcommand, positiveInteger } from './command.ts';
 import { type Io, withDatabase } from './io.ts';
-import { type OutputOptions, printTable, type Row, withDates } from './output.ts';
+import { type OutputOptions, printTable, withDates } from './output.ts';
 
 export function auditCommands(program: Command, io: Io): void {
   const log = program.command('audit').description('what operators did');
 
-  leaf(log, 'list', 'list the audit log, the newest first')
+  addSubcommand(log, 'list', 'list the audit log, the newest first')
     .option('--company <slug>', 'of one company')
-    .option('--limit <n>', 'so many at most', count, 50)
+    .option('--limit <n>', 'so many at most', positiveInteger, 50)
     .action((options: OutputOptions & { company?: string; limit: number }) =>
       withDatabase(io, async (database) => {
-        const company =
-          options.company === undefined ? null : (await companyBySlug(database, options.company)).id;
-        const rows = await database.sql<Row[]>`
-          SELECT a.at, a.actor, a.action, c.slug AS company, a.target, a.details
-          FROM audit_log a LEFT JOIN companies c ON c.id = a.company_id
-          WHERE ${company}::uuid IS NULL OR a.company_id = ${company}::uuid
-          ORDER BY a.id DESC LIMIT ${options.limit}`;
-        printTable(io, options, rows.map(withDates), 'nothing was done yet');
+        const { company: slug, limit } = options;
+        const companyId = slug === undefined ? null : (await companyBySlug(database, slug)).id;
+        const rows = await listAudit(database, { companyId, limit });
+        printTable(
+          io,
+          options,
+          rows.map((row) => withDates({ ...row })),
+          'nothing was done yet',
+        );
       }),
     );
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { companyBySlug } from '../companies/companies.ts';
-import type { AuthMethod } from '../companies/probe.ts';
+import { type AuthMethod, resolveIssuer } from '../companies/find-issuer.ts';
 import { listSsoClients, type SsoClientView } from '../companies/sso-client-rows.ts';
 import {
   activateSsoClient,
@@ -11,11 +11,10 @@ import {
   type SsoClientChange,
   updateSsoClient,
 } from '../companies/sso-clients.ts';
+import { sealTestLink, TEST_LINK_TTL } from '../companies/test-link.ts';
 import { SsoLinkError } from '../errors.ts';
-import { sealTestLink, TEST_LINK_TTL } from '../login/test-link.ts';
 import { createSealer } from '../seal.ts';
-import { checkedIssuer } from './client-check.ts';
-import { leaf } from './command.ts';
+import { addSubcommand } from './command.ts';
 import { actor, configFor, type Io, readSecret, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
 
@@ -27,7 +26,7 @@ interface ClientOptions extends OutputOptions {
   logoutAtProvider?: boolean;
   clientSecretStdin?: boolean;
   ssoClient?: string;
-  anyway?: boolean;
+  allowNoDomain?: boolean;
 }
 
 const CREATE_HELP = `
@@ -51,7 +50,7 @@ const ACTIVATE_HELP = `
 Activates the company's draft if there is one, and disables the client that was active; without a draft, and
 where none is active, the one disabled last. --sso-client names another. JumpCloud isn't asked.
 
-A company without a proven domain is refused, since nobody could be linked by email or given an account; --anyway
+A company without a proven domain is refused, since nobody could be linked by email or given an account; --allow-no-domain
 is for one whose people are all linked by hand.`;
 
 const DISABLE_HELP = `
@@ -61,18 +60,18 @@ stay, and hold for the next client of the company at the same issuer.`;
 export function clientCommands(program: Command, io: Io): void {
   const client = program.command('client').description("companies' JumpCloud applications (SSO clients)");
 
-  settings(leaf(client, 'create', 'make an SSO client, as a draft'))
+  settings(addSubcommand(client, 'create', 'make an SSO client, as a draft'))
     .addHelpText('after', CREATE_HELP)
     .action((slug: string, options: ClientOptions) => create(io, slug, options));
 
-  settings(leaf(client, 'update', 'change an SSO client'))
+  settings(addSubcommand(client, 'update', 'change an SSO client'))
     .option('--client-secret-stdin', 'read a new secret from standard input, one trailing newline trimmed')
     .option('--no-logout-at-provider', 'sign out here alone')
     .addOption(ssoClient())
     .addHelpText('after', UPDATE_HELP)
     .action((slug: string, options: ClientOptions) => update(io, slug, options));
 
-  leaf(client, 'list', 'list the SSO clients of a company, or all')
+  addSubcommand(client, 'list', 'list the SSO clients of a company, or all')
     .argument('[slug]')
     .action((slug: string | undefined, options: OutputOptions) =>
       withDatabase(io, async (database) => {
@@ -81,23 +80,23 @@ export function clientCommands(program: Command, io: Io): void {
       }),
     );
 
-  leaf(client, 'test', 'make a link by which one person tests an SSO client')
+  addSubcommand(client, 'test', 'make a link by which one person tests an SSO client')
     .argument('<slug>')
     .addOption(ssoClient())
     .addHelpText('after', TEST_HELP)
     .action((slug: string, options: ClientOptions) => test(io, slug, options));
 
-  leaf(client, 'activate', "let a company's people sign in by its SSO client")
+  addSubcommand(client, 'activate', "let a company's people sign in by its SSO client")
     .argument('<slug>')
     .addOption(ssoClient())
-    .option('--anyway', 'although the company has no proven domain')
+    .option('--allow-no-domain', 'although the company has no proven domain')
     .addHelpText('after', ACTIVATE_HELP)
     .action((slug: string, options: ClientOptions) =>
       withDatabase(io, async (database) => {
         const done = await database.transaction((tx) =>
           activateSsoClient(tx, actor(io), slug, {
             ...(options.ssoClient && { id: options.ssoClient }),
-            ...(options.anyway && { anyway: true }),
+            ...(options.allowNoDomain && { allowNoDomain: true }),
           }),
         );
         const sentence = `${named(done.client)} ${done.changed ? 'is' : 'was already'} active${
@@ -108,7 +107,7 @@ export function clientCommands(program: Command, io: Io): void {
       }),
     );
 
-  leaf(client, 'disable', "end the sign-in by a company's SSO client")
+  addSubcommand(client, 'disable', "end the sign-in by a company's SSO client")
     .argument('<slug>')
     .addOption(ssoClient())
     .addHelpText('after', DISABLE_HELP)
@@ -131,7 +130,7 @@ async function create(io: Io, slug: string, options: ClientOptions): Promise<voi
   await withDatabase(io, async (database) => {
     // A misspelt slug is told before anybody is given the secret.
     await companyBySlug(database, slug);
-    const issuer = await checkedIssuer(JUMPCLOUD_ISSUERS, credential, { region, check });
+    const issuer = await resolveIssuer(JUMPCLOUD_ISSUERS, credential, { region, check });
     const created = await database.transaction((tx) =>
       createSsoClient(tx, actor(io), createSealer(SECRET_KEYS), {
         slug,
@@ -179,16 +178,16 @@ async function update(io: Io, slug: string, options: ClientOptions): Promise<voi
   await withDatabase(io, async (database) => {
     const { client, credential } = await clientToUpdate(database, sealer, slug, options.ssoClient);
     const issuer = ofCredential
-      ? await checkedIssuer(
+      ? await resolveIssuer(
           JUMPCLOUD_ISSUERS,
           { ...credential, ...change },
-          { region, check, present: client },
+          { region, check, present: { region: client.region, url: client.issuer } },
         )
-      : client;
+      : undefined;
     const updated = await database.transaction((tx) =>
       updateSsoClient(tx, actor(io), sealer, client, {
         ...change,
-        issuer,
+        ...(issuer && { issuer }),
         ...(logoutAtProvider !== undefined && { logoutAtProvider }),
       }),
     );

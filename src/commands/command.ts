@@ -1,29 +1,28 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { duration } from '../config-values.ts';
+import { isUuid } from '../ids.ts';
 
 /** A command that does something: each has `--json`. */
-export function leaf(parent: Command, usage: string, about: string): Command {
+export function addSubcommand(parent: Command, usage: string, about: string): Command {
   return parent.command(usage).description(about).option('--json', 'print JSON lines');
 }
 
-/** For an option that wants a whole number from 1. */
-export function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It wants a whole number from 1.');
+/** For an option that takes an integer from 1. */
+export function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected an integer from 1.');
   return Number(text);
 }
 
-/** For an option that wants a duration: milliseconds. */
+/** For an option that takes a duration: milliseconds. */
 export function milliseconds(text: string): number {
   const value = duration(text);
-  if (value === undefined) throw new InvalidArgumentError('It wants a duration like 90s, 15m, 12h or 7d.');
+  if (value === undefined) throw new InvalidArgumentError('Expected a duration like 90s, 15m, 12h or 7d.');
   return value;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** For an argument that wants an id of this service. */
+/** For an argument that is an id of this service. */
 export function uuid(text: string): string {
   const id = text.toLowerCase();
-  if (!UUID.test(id)) throw new InvalidArgumentError('It wants an id, a UUID.');
+  if (!isUuid(id)) throw new InvalidArgumentError('Expected an id, a UUID.');
   return id;
 }

@@ -7,7 +7,7 @@ import {
   updateCompany,
 } from '../companies/companies.ts';
 import { SsoLinkError } from '../errors.ts';
-import { leaf } from './command.ts';
+import { addSubcommand } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
 
@@ -18,7 +18,7 @@ name the company by it.`;
 export function companyCommands(program: Command, io: Io): void {
   const company = program.command('company').description('companies whose people may sign in');
 
-  leaf(company, 'create', 'make a company')
+  addSubcommand(company, 'create', 'make a company')
     .argument('<slug>', 'its name in addresses: lower-case letters, digits, dashes')
     .requiredOption('--name <name>', 'as people read it')
     .option('--no-create-users', 'link existing users only: who has none is refused')
@@ -31,7 +31,7 @@ export function companyCommands(program: Command, io: Io): void {
       }),
     );
 
-  leaf(company, 'update', "change a company's name, or whether it creates users")
+  addSubcommand(company, 'update', "change a company's name, or whether it creates users")
     .argument('<slug>')
     .option('--name <name>', 'as people read it')
     .option('--create-users', 'give people without a user a new one')
@@ -53,7 +53,7 @@ export function companyCommands(program: Command, io: Io): void {
       });
     });
 
-  leaf(company, 'list', 'list all companies').action((options: OutputOptions) =>
+  addSubcommand(company, 'list', 'list all companies').action((options: OutputOptions) =>
     withDatabase(io, async (database) => {
       const companies = await listCompanies(database);
       printTable(io, options, companies.map(options.json ? snakeCase : columns), 'no company yet');
@@ -65,7 +65,7 @@ export function companyCommands(program: Command, io: Io): void {
     ['enable', 'active'],
   ] as const) {
     const about = { disable: 'end the sign-in of its people', enable: 'let its people sign in again' }[verb];
-    leaf(company, verb, about)
+    addSubcommand(company, verb, about)
       .argument('<slug>')
       .action((slug: string, options: OutputOptions) =>
         withDatabase(io, async (database) => {

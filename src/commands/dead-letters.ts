@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
 import { SsoLinkError } from '../errors.ts';
-import { count, leaf } from './command.ts';
+import {
+  listDeadLetters,
+  type ReplayedDeadLetters,
+  replayDeadLetters,
+} from '../outbox/replay-dead-letters.ts';
+import { addSubcommand, positiveInteger } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
-import { type OutputOptions, printDone, printTable, type Row, withDates } from './output.ts';
-import { type Replayed, replay } from './replay.ts';
+import { type OutputOptions, printDone, printTable, withDates } from './output.ts';
 
 const ABOUT = `
 Two kinds: 'record', a record of a topic that the worker could not understand (its id is a UUID), and 'outbox',
@@ -19,23 +23,23 @@ export function deadLettersCommands(program: Command, io: Io): void {
     .description('events that could not be taken')
     .addHelpText('after', ABOUT);
 
-  leaf(letters, 'list', 'list dead letters, the oldest first')
+  addSubcommand(letters, 'list', 'list dead letters, the oldest first')
     .option('--replayed', 'those that were replayed, too')
-    .option('--limit <n>', 'so many at most', count, 100)
+    .option('--limit <n>', 'so many at most', positiveInteger, 100)
     .action((options: OutputOptions & { replayed?: boolean; limit: number }) =>
-      withDatabase(io, async ({ sql }) => {
-        const rows = await sql<Row[]>`
-          SELECT * FROM (
-            SELECT 'record' AS kind, id::text, topic, "partition", "offset", reason, error, created_at, replayed_at
-            FROM dead_letters WHERE replayed_at IS NULL OR ${options.replayed ?? false}
-            UNION ALL
-            SELECT 'outbox', id::text, topic, lane, NULL, 'unsendable', error, died_at, NULL FROM outbox_dead
-          ) AS letters ORDER BY created_at, id LIMIT ${options.limit}`;
-        printTable(io, options, rows.map(withDates), 'no dead letter');
+      withDatabase(io, async (database) => {
+        const { replayed = false, limit } = options;
+        const rows = await listDeadLetters(database, { replayed, limit });
+        printTable(
+          io,
+          options,
+          rows.map((row) => withDates({ ...row })),
+          'no dead letter',
+        );
       }),
     );
 
-  leaf(letters, 'replay', 'put dead letters back on their way')
+  addSubcommand(letters, 'replay', 'put dead letters back on their way')
     .argument('[id...]', 'as `dead-letters list` shows them')
     .option('--all', 'all of both kinds that were not replayed')
     .addHelpText('after', REPLAY_HELP)
@@ -44,12 +48,12 @@ export function deadLettersCommands(program: Command, io: Io): void {
         throw new SsoLinkError('replay_what', 'dead-letters replay wants either ids or --all');
       }
       return withDatabase(io, async (database) => {
-        const done = await replay(database, actor(io), ids.length > 0 ? ids : 'all');
+        const done = await replayDeadLetters(database, actor(io), ids.length > 0 ? ids : 'all');
         printDone(io, options, sentence(done), done);
       });
     });
 }
 
-function sentence({ records, outbox }: Replayed): string {
+function sentence({ records, outbox }: ReplayedDeadLetters): string {
   return `${records} records and ${outbox} events are on their way again; the relay sends them`;
 }

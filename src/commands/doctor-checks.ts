@@ -82,7 +82,7 @@ export async function checkClients(
     SELECT c.slug, k.issuer, EXISTS (SELECT FROM company_domains d WHERE d.company_id = c.id) AS domain
     FROM sso_clients k JOIN companies c ON c.id = k.company_id
     WHERE k.status = 'active' AND c.status = 'active' ORDER BY c.slug`;
-  const listed = new Set(issuers.map((i) => i.issuer));
+  const listed = new Set(issuers.map((i) => i.url));
   const refused = clients.filter((client) => !listed.has(client.issuer));
   if (refused.length > 0) {
     const some = refused.slice(0, 5).map((c) => `${c.slug} (${c.issuer})`);
@@ -98,7 +98,7 @@ export async function checkClients(
 }
 
 /** Discovery, keys, and the clock by the answer's Date. */
-export async function checkIssuer({ issuer }: Issuer): Promise<string> {
+export async function checkIssuer({ url: issuer }: Issuer): Promise<string> {
   const metadata = await fetchMetadata(issuer);
   const before = Date.now();
   const { status, headers, body } = await boundedFetch(metadata.jwksUri);

@@ -4,7 +4,7 @@ import { openDatabase } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
 import { createSealer } from '../seal.ts';
 import { currentSigningKey } from '../sessions/signing-keys.ts';
-import { leaf } from './command.ts';
+import { addSubcommand } from './command.ts';
 import {
   checkClients,
   checkDatabase,
@@ -14,15 +14,15 @@ import {
   checkSite,
 } from './doctor-checks.ts';
 import { lookAtKafka } from './doctor-kafka.ts';
-import { messageOf } from './failure.ts';
 import type { Io } from './io.ts';
 import { type OutputOptions, printable, printJson } from './output.ts';
+import { messageOf } from './report-error.ts';
 
 const HELP = `
 A line each: ok and what was found, or FAIL and what to do. Exit code 1 where one fails. Wants the environment
 of the server; with KAFKA_BROKERS set, the brokers and topics are looked at, too.`;
 
-type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['read']> };
+type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['parse']> };
 
 type Look = (check: string, run: () => Promise<string> | string) => Promise<boolean>;
 type Skip = (checks: string[], detail: string) => void;
@@ -34,7 +34,7 @@ interface Finding {
 }
 
 export function doctorCommand(program: Command, io: Io): void {
-  leaf(program, 'doctor', 'look at everything that this service needs')
+  addSubcommand(program, 'doctor', 'look at everything that this service needs')
     .addHelpText('after', HELP)
     .action(async (options: OutputOptions) => {
       const tell = (finding: Finding) => {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addDomain, listDomains, moveDomain, removeDomain } from '../companies/domains.ts';
-import { leaf } from './command.ts';
+import { addSubcommand } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable, snakeCase } from './output.ts';
 
@@ -11,7 +11,7 @@ export function domainCommands(program: Command, io: Io): void {
   const verifiedBy = () =>
     new Option('--verified-by <who>', 'who made sure that the domain is theirs').choices(['operator']);
 
-  leaf(domain, 'add', 'write down that a domain is a company’s')
+  addSubcommand(domain, 'add', 'write down that a domain is a company’s')
     .argument('<slug>')
     .argument('<domain>', 'like example.com; public suffixes and public email providers are refused')
     .addOption(verifiedBy().makeOptionMandatory())
@@ -25,7 +25,7 @@ export function domainCommands(program: Command, io: Io): void {
       }),
     );
 
-  leaf(domain, 'list', 'list the domains of a company, or all')
+  addSubcommand(domain, 'list', 'list the domains of a company, or all')
     .argument('[slug]')
     .action((slug: string | undefined, options: OutputOptions) =>
       withDatabase(io, async (database) => {
@@ -33,7 +33,11 @@ export function domainCommands(program: Command, io: Io): void {
       }),
     );
 
-  leaf(domain, 'move', 'give a domain to another company, from whoever holds it; links stay as they are')
+  addSubcommand(
+    domain,
+    'move',
+    'give a domain to another company, from whoever holds it; links stay as they are',
+  )
     .argument('<slug>', 'the new owner')
     .argument('<domain>')
     .addOption(verifiedBy().default('operator'))
@@ -49,7 +53,7 @@ export function domainCommands(program: Command, io: Io): void {
       }),
     );
 
-  leaf(domain, 'remove', 'take a domain from a company; links stay as they are')
+  addSubcommand(domain, 'remove', 'take a domain from a company; links stay as they are')
     .argument('<slug>')
     .argument('<domain>')
     .action((slug: string, name: string, options: OutputOptions) =>

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { type Config, readConfig, type VariableName } from '../config.ts';
 import { type Database, openDatabase } from '../db/client.ts';
+import { DATABASE_CONFIG } from '../db/source.ts';
 
 /** What a command may touch of the process, so that a test runs it without one. */
 export interface Io {
@@ -29,8 +30,8 @@ export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
   options: { statementTimeout?: number } = {},
 ): Promise<T> {
-  const { DATABASE_URL } = configFor(io, 'DATABASE_URL');
-  const database = openDatabase(DATABASE_URL, { name: 'command', max: 3, ...options });
+  const config = configFor(io, ...DATABASE_CONFIG);
+  const database = openDatabase(config, { name: 'command', max: 3, ...options });
   try {
     return await work(database);
   } finally {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { audit } from '../audit.ts';
 import { createSealer } from '../seal.ts';
 import { RETIRED_KEY_HOURS, rotateSigningKeys } from '../sessions/signing-keys.ts';
-import { leaf } from './command.ts';
+import { addSubcommand } from './command.ts';
 import { actor, configFor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable } from './output.ts';
 import { resealAll } from './reseal.ts';
@@ -20,7 +20,7 @@ Exit code 2 where a value could not be opened by any of the keys.`;
 export function keysCommands(program: Command, io: Io): void {
   const keys = program.command('keys').description('signing keys, and the keys that seal secrets');
 
-  leaf(keys, 'rotate', 'make a new key that signs the tokens of /session')
+  addSubcommand(keys, 'rotate', 'make a new key that signs the tokens of /session')
     .addHelpText('after', ROTATE_HELP)
     .action((options: OutputOptions) =>
       withDatabase(io, async (database) => {
@@ -41,7 +41,7 @@ export function keysCommands(program: Command, io: Io): void {
       }),
     );
 
-  leaf(keys, 'reseal', 'seal everything anew by the first of SECRET_KEYS')
+  addSubcommand(keys, 'reseal', 'seal everything anew by the first of SECRET_KEYS')
     .addHelpText('after', RESEAL_HELP)
     .action((options: OutputOptions) =>
       withDatabase(io, async (database) => {

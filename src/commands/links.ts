@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { approveLink, linkByHand, removeLink } from '../accounts/links.ts';
-import { leaf, uuid } from './command.ts';
+import { approveLink, linkByHand, removeLink } from '../linking/manual-links.ts';
+import { addSubcommand, uuid } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone } from './output.ts';
 
@@ -13,7 +13,7 @@ The user stays in the company until an import says otherwise: while linked, an i
 import line that names no company clears it.`;
 
 export function linksCommands(program: Command, io: Io): void {
-  leaf(program, 'link', 'link an SSO identity to a user by hand')
+  addSubcommand(program, 'link', 'link an SSO identity to a user by hand')
     .argument('<slug>', 'the company')
     .argument('<identity>', "the SSO identity's id, as `results list` shows it", uuid)
     .argument('<user-id>', "the product's id")
@@ -30,7 +30,7 @@ export function linksCommands(program: Command, io: Io): void {
 
   const links = program.command('links').description('links between SSO identities and users');
 
-  leaf(links, 'approve', 'let the next login of an identity, whose link was removed, link again')
+  addSubcommand(links, 'approve', 'let the next login of an identity, whose link was removed, link again')
     .argument('<identity>', "the SSO identity's id", uuid)
     .action((id: string, options: OutputOptions) =>
       withDatabase(io, async (database) => {
@@ -42,7 +42,7 @@ export function linksCommands(program: Command, io: Io): void {
       }),
     );
 
-  leaf(links, 'remove', 'remove a link, end its sessions, and tell other services')
+  addSubcommand(links, 'remove', 'remove a link, end its sessions, and tell other services')
     .argument('<identity>', "the SSO identity's id", uuid)
     .addHelpText('after', REMOVE_HELP)
     .action((id: string, options: OutputOptions) =>

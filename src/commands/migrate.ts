@@ -1,21 +1,22 @@
 import type { Command } from 'commander';
 import { audit } from '../audit.ts';
 import { migrate } from '../db/migrate.ts';
+import { DATABASE_CONFIG, directSource } from '../db/source.ts';
 import { createSealer } from '../seal.ts';
 import { ensureSigningKey } from '../sessions/signing-keys.ts';
-import { leaf } from './command.ts';
+import { addSubcommand } from './command.ts';
 import { actor, configFor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone } from './output.ts';
 
 export function migrateCommand(program: Command, io: Io): void {
-  leaf(program, 'migrate', 'bring the database to this version, and make the first signing key')
+  addSubcommand(program, 'migrate', 'bring the database to this version, and make the first signing key')
     .addHelpText('after', '\nMay run as often, and as many times at once, as you like.')
     .action(async (options: OutputOptions) => {
-      const { DATABASE_URL, SECRET_KEYS } = configFor(io, 'DATABASE_URL', 'SECRET_KEYS');
-      await migrate(DATABASE_URL);
+      const config = configFor(io, ...DATABASE_CONFIG, 'DATABASE_DIRECT_URL', 'SECRET_KEYS');
+      await migrate(directSource(config));
       await withDatabase(io, async (database) => {
         const kid = await database.transaction(async (tx) => {
-          const made = await ensureSigningKey(tx, createSealer(SECRET_KEYS));
+          const made = await ensureSigningKey(tx, createSealer(config.SECRET_KEYS));
           if (made) await audit(tx, { actor: actor(io), action: 'keys.create', target: made });
           return made;
         });

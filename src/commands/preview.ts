@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { companyBySlug } from '../companies/companies.ts';
 import type { Database } from '../db/client.ts';
-import { type PreviewedAccount, preview, tally } from '../linking/preview.ts';
-import { outcomeOfUnfound, unfoundUsers } from '../linking/preview-unfound.ts';
-import { leaf } from './command.ts';
+import { type PreviewedAccount, preview, tally } from '../policy/preview.ts';
+import { outcomeOfUnmatched, unmatchedUsers } from '../policy/preview-unmatched.ts';
+import { addSubcommand } from './command.ts';
 import { type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printable, printJson, printTable } from './output.ts';
 
@@ -18,7 +18,7 @@ With --json: {"type":"count",…} lines, after the {"type":"account",…} lines 
 users, {"type":"not_found_by_email",…}, after the {"type":"user",…} lines of --list.`;
 
 export function previewCommand(program: Command, io: Io): void {
-  leaf(program, 'preview', "tell what would happen if a company's people came today")
+  addSubcommand(program, 'preview', "tell what would happen if a company's people came today")
     .argument('<slug>', 'the company')
     .option('--list', 'each social account, and each user whom none leads to')
     .addHelpText('after', HELP)
@@ -33,21 +33,21 @@ export function previewCommand(program: Command, io: Io): void {
         const rows = counts.counts().map((row) => ({ ...(options.json && { type: 'count' }), ...row }));
         if (options.list && !options.json && rows.length > 0) io.stdout.write('\n');
         printTable(io, options, rows, `no social account is in a domain of company '${slug}'`);
-        await tellUnfound(io, options, database, company);
+        await printUnmatched(io, options, database, company);
       }),
     );
 }
 
 /** Whom the accounts leave out: users of the company whom no email in its domains leads to. */
-async function tellUnfound(
+async function printUnmatched(
   io: Io,
   options: OutputOptions & { list?: boolean },
   database: Database,
   company: { id: string; slug: string },
 ): Promise<void> {
-  const would = await outcomeOfUnfound(database, company.id);
+  const would = await outcomeOfUnmatched(database, company.id);
   let count = 0;
-  for await (const { userId, name } of unfoundUsers(database, company.id)) {
+  for await (const { userId, name } of unmatchedUsers(database, company.id)) {
     count += 1;
     if (!options.list) continue;
     if (options.json) printJson(io, { type: 'user', user_id: userId, name, ...would });

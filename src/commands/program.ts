@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { reportFailure } from './failure.ts';
 import type { Io } from './io.ts';
+import { reportError } from './report-error.ts';
 
 const HELP = `
 With --json a command prints JSON lines: one line for one thing, a line each for a list.
@@ -54,7 +54,7 @@ export async function runCommand(argv: string[], given: Omit<Io, 'exitCode'>): P
   } catch (error) {
     // Commander has written what is wrong, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode;
-    reportFailure(io, error, argv.includes('--json'));
+    reportError(io, error, argv.includes('--json'));
     return 1;
   }
 }

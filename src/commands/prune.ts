@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { audit } from '../audit.ts';
 import type { Database } from '../db/client.ts';
-import { leaf, milliseconds } from './command.ts';
+import { addSubcommand, milliseconds } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone } from './output.ts';
 
@@ -26,7 +26,7 @@ export interface Pruned {
 }
 
 export function pruneCommand(program: Command, io: Io): void {
-  leaf(
+  addSubcommand(
     program,
     'prune',
     'delete ended sessions, old logins with their results, people linked to nobody, dead letters',

@@ -1,18 +1,18 @@
-import { clientSecretSeal } from '../companies/sso-client-rows.ts';
+import { clientSecretAssociatedData } from '../companies/sso-client-rows.ts';
 import type { Database } from '../db/client.ts';
 import type { Sealer } from '../seal.ts';
-import { sessionSeal } from '../sessions/session-seal.ts';
-import { signingKeySeal } from '../sessions/signing-keys.ts';
+import { sessionAssociatedData } from '../sessions/session-associated-data.ts';
+import { signingKeyAssociatedData } from '../sessions/signing-keys.ts';
 
 /** Every sealed column, and what its values are bound to (src/db/schema.ts). */
 export const SEALED_COLUMNS = [
-  { table: 'sso_clients', id: 'id', column: 'client_secret', bound: clientSecretSeal },
-  { table: 'signing_keys', id: 'kid', column: 'private_key', bound: signingKeySeal },
+  { table: 'sso_clients', id: 'id', column: 'client_secret', bound: clientSecretAssociatedData },
+  { table: 'signing_keys', id: 'kid', column: 'private_key', bound: signingKeyAssociatedData },
   ...(['refresh_token', 'id_token'] as const).map((column) => ({
     table: 'sessions',
     id: 'id',
     column,
-    bound: (id: string) => sessionSeal(id, column),
+    bound: (id: string) => sessionAssociatedData(id, column),
   })),
 ] as const;
 

@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import { createLogger, type Logger } from '../observability/log.ts';
-import { type Running, runRole } from '../shutdown.ts';
+import { type RunningRole, runRole } from '../roles/run-role.ts';
 import { configFor, type Io } from './io.ts';
 
 interface Role {
   name: string;
-  about: string;
+  description: string;
   /** Imported by its own command alone: `company list` loads neither Fastify nor kafkajs. */
-  start(io: Io, logger: (level: string) => Logger): Promise<[Logger, () => Promise<Running>]>;
+  start(io: Io, logger: (level: string) => Logger): Promise<[Logger, () => Promise<RunningRole>]>;
 }
 
 const ROLES: Role[] = [
   {
     name: 'server',
-    about: "run the browser's side: sign-in, sessions, pages",
+    description: "run the browser's side: sign-in, sessions, pages",
     async start(io, logger) {
-      const { SERVER_CONFIG, startServer } = await import('../server.ts');
+      const { SERVER_CONFIG, startServer } = await import('../roles/server.ts');
       const config = configFor(io, ...SERVER_CONFIG);
       const log = logger(config.LOG_LEVEL);
       return [log, () => startServer({ config, log })];
@@ -23,9 +23,9 @@ const ROLES: Role[] = [
   },
   {
     name: 'relay',
-    about: 'run the relay: what the database tells, to Kafka',
+    description: 'run the relay: what the database tells, to Kafka',
     async start(io, logger) {
-      const { RELAY_CONFIG, startRelay } = await import('../relay.ts');
+      const { RELAY_CONFIG, startRelay } = await import('../roles/relay.ts');
       const config = configFor(io, ...RELAY_CONFIG);
       const log = logger(config.LOG_LEVEL);
       return [log, () => startRelay({ config, log })];
@@ -33,9 +33,9 @@ const ROLES: Role[] = [
   },
   {
     name: 'worker',
-    about: 'run the linking worker: from logins to link results',
+    description: 'run the linking worker: from logins to link results',
     async start(io, logger) {
-      const { WORKER_CONFIG, startWorker } = await import('../worker.ts');
+      const { WORKER_CONFIG, startWorker } = await import('../roles/worker.ts');
       const config = configFor(io, ...WORKER_CONFIG);
       const log = logger(config.LOG_LEVEL);
       return [log, () => startWorker({ config, log })];
@@ -45,10 +45,10 @@ const ROLES: Role[] = [
 
 /** The roles run until SIGTERM or SIGINT, and log JSON lines to standard output. */
 export function roleCommands(program: Command, io: Io): void {
-  for (const { name, about, start } of ROLES) {
+  for (const { name, description, start } of ROLES) {
     program
       .command(name)
-      .description(about)
+      .description(description)
       .action(async () => {
         const [log, role] = await start(io, (level) => createLogger({ level, role: name }));
         await runRole(log, role);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { deleteUser, setUserStatus } from '../accounts/users.ts';
-import { leaf } from './command.ts';
+import { addSubcommand } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone } from './output.ts';
 
@@ -16,7 +16,7 @@ export function usersCommands(program: Command, io: Io): void {
     ['suspend', 'suspended', 'refuse a user’s sign-in and sessions until resumed'],
     ['resume', 'active', 'end a suspension'],
   ] as const) {
-    leaf(users, verb, about)
+    addSubcommand(users, verb, about)
       .argument('<user-id>', "the product's id")
       .action((id: string, options: OutputOptions) =>
         withDatabase(io, async (database) => {
@@ -27,7 +27,7 @@ export function usersCommands(program: Command, io: Io): void {
       );
   }
 
-  leaf(users, 'delete', 'erase a user for good')
+  addSubcommand(users, 'delete', 'erase a user for good')
     .argument('<user-id>', "the product's id")
     .addHelpText('after', DELETE_HELP)
     .action((id: string, options: OutputOptions) =>

@@ -43,7 +43,7 @@ export async function createCompany(
 
 /**
  * Changes what is said of a company, not its slug: addresses and events name it by that.
- * @throws SsoLinkError `name_invalid`, `company_unknown`
+ * @throws SsoLinkError `name_invalid`, `company_not_found`
  */
 export async function updateCompany(
   tx: Transaction,
@@ -106,7 +106,7 @@ export async function setCompanyStatus(
   return { company: updated ?? company, changed: true };
 }
 
-/** @throws SsoLinkError `company_unknown` */
+/** @throws SsoLinkError `company_not_found` */
 export async function companyBySlug(database: { db: Db }, slug: string): Promise<Company> {
   const [company] = await database.db.select().from(companies).where(eq(companies.slug, slug));
   return company ?? unknown(slug);
@@ -119,5 +119,5 @@ export async function lockCompany(tx: Transaction, slug: string): Promise<Compan
 }
 
 function unknown(slug: string): never {
-  throw new SsoLinkError('company_unknown', `there is no company '${slug}': \`company list\` shows them`);
+  throw new SsoLinkError('company_not_found', `there is no company '${slug}': \`company list\` shows them`);
 }

@@ -58,7 +58,7 @@ export async function addDomain(
 
 /**
  * Gives a domain to another company, from whoever holds it. Links that were made stay as they are.
- * @throws SsoLinkError `domain_unknown` when nobody holds it
+ * @throws SsoLinkError `domain_not_found` when nobody holds it
  */
 export async function moveDomain(
   tx: Transaction,
@@ -85,7 +85,7 @@ export async function moveDomain(
 
 /**
  * From now on nobody is linked by this domain's emails; links that were made stay.
- * @throws SsoLinkError `domain_unknown` or `domain_taken` when it isn't this company's
+ * @throws SsoLinkError `domain_not_found` or `domain_taken` when it isn't this company's
  */
 export async function removeDomain(
   tx: Transaction,
@@ -107,7 +107,7 @@ export async function removeDomain(
   return owned;
 }
 
-/** The domains of one company, or all. @throws SsoLinkError `company_unknown` */
+/** The domains of one company, or all. @throws SsoLinkError `company_not_found` */
 export async function listDomains(database: { db: Db }, slug?: string): Promise<OwnedDomain[]> {
   const only = slug === undefined ? undefined : eq(companies.id, (await companyBySlug(database, slug)).id);
   return select(database).where(only).orderBy(asc(companies.slug), asc(companyDomains.domain));
@@ -118,7 +118,7 @@ async function ownerOf(tx: Transaction, domain: string, lock = false): Promise<O
   const [owned] = lock ? await query.for('update', { of: companyDomains }) : await query;
   if (!owned) {
     throw new SsoLinkError(
-      'domain_unknown',
+      'domain_not_found',
       `${domain} belongs to no company: \`domain add\` gives it to one`,
     );
   }

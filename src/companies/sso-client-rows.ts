@@ -11,9 +11,9 @@ type Status = SsoClientRow['status'];
 export type SsoClientView = Omit<SsoClientRow, 'clientSecret' | 'companyId'> & { company: string };
 
 /** The associated data of a sealed client secret. */
-export const clientSecretSeal = (id: string): string => `sso_clients:${id}`;
+export const clientSecretAssociatedData = (id: string): string => `sso_clients:${id}`;
 
-/** The SSO clients of one company, or all. @throws SsoLinkError `company_unknown` */
+/** The SSO clients of one company, or all. @throws SsoLinkError `company_not_found` */
 export async function listSsoClients(database: { db: Db }, slug?: string): Promise<SsoClientView[]> {
   const only = slug === undefined ? undefined : eq(companies.id, (await companyBySlug(database, slug)).id);
   const rows = await database.db
@@ -22,11 +22,11 @@ export async function listSsoClients(database: { db: Db }, slug?: string): Promi
     .innerJoin(companies, eq(companies.id, ssoClients.companyId))
     .where(only)
     .orderBy(asc(companies.slug), asc(ssoClients.createdAt));
-  return rows.map((row) => view(row.client, row.slug));
+  return rows.map((row) => toView(row.client, row.slug));
 }
 
 /** The named SSO client of the company; else the first of the states in their order, the latest within one. */
-export async function pick(
+export async function selectClient(
   database: { db: Db },
   companyId: string,
   slug: string,
@@ -42,7 +42,7 @@ export async function pick(
     const states = order.includes('draft') && order.includes('disabled') ? '' : `${order.join(' or ')} `;
     const which = id === undefined ? `${states}SSO client` : `SSO client ${id}`;
     throw new SsoLinkError(
-      'client_unknown',
+      'client_not_found',
       `company '${slug}' has no ${which}: \`client list ${slug}\` shows them`,
     );
   }
@@ -63,7 +63,7 @@ export async function clientsOf(
 }
 
 /** The same application at two companies would sign one company's people in to the other. */
-export async function refuseTaken(
+export async function assertClientIdFree(
   tx: Transaction,
   issuer: string,
   clientId: string,
@@ -82,7 +82,7 @@ export async function refuseTaken(
   }
 }
 
-export function view(
+export function toView(
   { clientSecret: _, companyId: __, ...rest }: SsoClientRow,
   company: string,
 ): SsoClientView {

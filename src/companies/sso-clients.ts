@@ -12,15 +12,15 @@ import { newId } from '../ids.ts';
 import type { Sealer } from '../seal.ts';
 import { companyBySlug, lockCompany } from './companies.ts';
 import { listDomains } from './domains.ts';
-import type { Credential } from './probe.ts';
+import type { Credential } from './find-issuer.ts';
 import {
-  clientSecretSeal,
+  assertClientIdFree,
+  clientSecretAssociatedData,
   clientsOf,
-  pick,
-  refuseTaken,
   type SsoClientRow,
   type SsoClientView,
-  view,
+  selectClient,
+  toView,
 } from './sso-client-rows.ts';
 
 export interface NewSsoClient extends Credential {
@@ -31,7 +31,7 @@ export interface NewSsoClient extends Credential {
 
 /**
  * A new SSO client, as the company's draft.
- * @throws SsoLinkError `client_draft_exists`, `client_taken`, `company_unknown`
+ * @throws SsoLinkError `client_draft_exists`, `client_taken`, `company_not_found`
  */
 export async function createSsoClient(
   tx: Transaction,
@@ -48,8 +48,8 @@ export async function createSsoClient(
     );
   }
   const id = newId();
-  const { region, issuer } = client.issuer;
-  await refuseTaken(tx, issuer, client.clientId, id);
+  const { region, url: issuer } = client.issuer;
+  await assertClientIdFree(tx, issuer, client.clientId, id);
   const [created] = await tx.db
     .insert(ssoClients)
     .values({
@@ -58,7 +58,7 @@ export async function createSsoClient(
       region,
       issuer,
       clientId: client.clientId,
-      clientSecret: sealer.seal(client.clientSecret, clientSecretSeal(id)),
+      clientSecret: sealer.seal(client.clientSecret, clientSecretAssociatedData(id)),
       authMethod: client.authMethod,
       logoutAtProvider: client.logoutAtProvider,
     })
@@ -75,7 +75,7 @@ export async function createSsoClient(
       logout_at_provider: client.logoutAtProvider,
     },
   });
-  return view(created as SsoClientRow, client.slug);
+  return toView(created as SsoClientRow, client.slug);
 }
 
 export type SsoClientChange = Partial<Omit<NewSsoClient, 'slug'>>;
@@ -88,14 +88,14 @@ export async function clientToUpdate(
   id?: string,
 ): Promise<{ client: SsoClientView; credential: Credential }> {
   const company = await companyBySlug(database, slug);
-  const row = await pick(database, company.id, slug, ['draft', 'active', 'disabled'], id);
+  const row = await selectClient(database, company.id, slug, ['draft', 'active', 'disabled'], id);
   const { clientId, authMethod } = row;
   return {
-    client: view(row, slug),
+    client: toView(row, slug),
     credential: {
       clientId,
       authMethod,
-      clientSecret: sealer.open(row.clientSecret, clientSecretSeal(row.id)),
+      clientSecret: sealer.open(row.clientSecret, clientSecretAssociatedData(row.id)),
     },
   };
 }
@@ -103,11 +103,11 @@ export async function clientToUpdate(
 /** The SSO client that a test link is for: the named one, else the draft, else the active one. */
 export async function clientToTest(database: { db: Db }, slug: string, id?: string): Promise<SsoClientView> {
   const company = await companyBySlug(database, slug);
-  const row = await pick(database, company.id, slug, ['draft', 'active'], id);
+  const row = await selectClient(database, company.id, slug, ['draft', 'active'], id);
   if (row.status === 'disabled') {
     throw new SsoLinkError('client_disabled', `SSO client ${row.id} is disabled: nobody can test it`);
   }
-  return view(row, slug);
+  return toView(row, slug);
 }
 
 /**
@@ -123,25 +123,25 @@ export async function updateSsoClient(
   change: SsoClientChange,
 ): Promise<SsoClientView> {
   const company = await lockCompany(tx, expected.company);
-  const before = await pick(tx, company.id, expected.company, [], expected.id);
+  const before = await selectClient(tx, company.id, expected.company, [], expected.id);
   if (before.version !== expected.version) {
     throw new SsoLinkError('client_changed', 'somebody else changed this SSO client just now: run it again');
   }
-  const issuer = change.issuer ?? before;
+  const issuer = change.issuer ?? { region: before.region, url: before.issuer };
   const clientId = change.clientId ?? before.clientId;
-  await refuseTaken(tx, issuer.issuer, clientId, before.id);
+  await assertClientIdFree(tx, issuer.url, clientId, before.id);
   const [updated] = await tx.db
     .update(ssoClients)
     .set({
       region: issuer.region,
-      issuer: issuer.issuer,
+      issuer: issuer.url,
       clientId,
       authMethod: change.authMethod ?? before.authMethod,
       logoutAtProvider: change.logoutAtProvider ?? before.logoutAtProvider,
       // Another application may be another organization's: it is learnt anew.
       organization: clientId === before.clientId ? before.organization : null,
       ...(change.clientSecret !== undefined && {
-        clientSecret: sealer.seal(change.clientSecret, clientSecretSeal(before.id)),
+        clientSecret: sealer.seal(change.clientSecret, clientSecretAssociatedData(before.id)),
       }),
       version: before.version + 1,
       updatedAt: new Date(),
@@ -162,30 +162,30 @@ export async function updateSsoClient(
       version: before.version + 1,
     },
   });
-  return view(updated as SsoClientRow, expected.company);
+  return toView(updated as SsoClientRow, expected.company);
 }
 
 /**
  * Makes an SSO client the active one, and disables the one that was: the named one, else the draft, else,
  * where none is active, the one disabled last. Contacts nobody.
- * @param which.anyway although the company has no domain, so that nobody is linked by email
- * @throws SsoLinkError `company_without_domain`, `client_unknown`, `company_unknown`
+ * @param which.allowNoDomain although the company has no domain, so that nobody is linked by email
+ * @throws SsoLinkError `company_without_domain`, `client_not_found`, `company_not_found`
  */
 export async function activateSsoClient(
   tx: Transaction,
   actor: string,
   slug: string,
-  which: { id?: string; anyway?: boolean } = {},
+  which: { id?: string; allowNoDomain?: boolean } = {},
 ): Promise<{ client: SsoClientView; replaced: string | null; changed: boolean }> {
   const company = await lockCompany(tx, slug);
   // Active before disabled: run twice, the command must not bring the old client back.
-  const chosen = await pick(tx, company.id, slug, ['draft', 'active', 'disabled'], which.id);
-  if (chosen.status === 'active') return { client: view(chosen, slug), replaced: null, changed: false };
-  if (!which.anyway && (await listDomains(tx, slug)).length === 0) {
+  const chosen = await selectClient(tx, company.id, slug, ['draft', 'active', 'disabled'], which.id);
+  if (chosen.status === 'active') return { client: toView(chosen, slug), replaced: null, changed: false };
+  if (!which.allowNoDomain && (await listDomains(tx, slug)).length === 0) {
     throw new SsoLinkError(
       'company_without_domain',
       `company '${slug}' has no proven domain, so everybody new would be refused: \`domain add\` comes first ` +
-        '(--anyway activates all the same)',
+        '(--allow-no-domain activates all the same)',
     );
   }
   const [replaced] = await disableWhere(
@@ -204,7 +204,7 @@ export async function activateSsoClient(
     companyId: company.id,
     details: { from: chosen.status, replaced: replaced?.id ?? null },
   });
-  return { client: view(client as SsoClientRow, slug), replaced: replaced?.id ?? null, changed: true };
+  return { client: toView(client as SsoClientRow, slug), replaced: replaced?.id ?? null, changed: true };
 }
 
 /** Disables the active SSO client, or the named one. Its people's sessions are refused at the next read. */
@@ -215,11 +215,11 @@ export async function disableSsoClient(
   id?: string,
 ): Promise<{ client: SsoClientView; changed: boolean }> {
   const company = await lockCompany(tx, slug);
-  const chosen = await pick(tx, company.id, slug, ['active', 'disabled'], id);
-  if (chosen.status === 'disabled') return { client: view(chosen, slug), changed: false };
+  const chosen = await selectClient(tx, company.id, slug, ['active', 'disabled'], id);
+  if (chosen.status === 'disabled') return { client: toView(chosen, slug), changed: false };
   const [client] = await disableWhere(tx, eq(ssoClients.id, chosen.id));
   await audit(tx, { actor, action: 'client.disable', target: chosen.id, companyId: company.id });
-  return { client: view(client as SsoClientRow, slug), changed: true };
+  return { client: toView(client as SsoClientRow, slug), changed: true };
 }
 
 /** A disabled SSO client's open attempts end with it: hence the version. */

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import type postgres from 'postgres';
 import { openDatabase, type Sql } from './client.ts';
-import { insist } from './insist.ts';
+import { retryOnCodes } from './retry-on-codes.ts';
 import type { DatabaseSource } from './source.ts';
 
 const FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
@@ -23,7 +23,7 @@ const AGAIN = { codes: ['55P03', '40P01'], tries: 120, pause: () => 2 * LOCK_TIM
 export async function migrate(source: DatabaseSource): Promise<void> {
   const database = openDatabase(source, { name: 'migrate', max: 1, statementTimeout: 0 });
   try {
-    await insist(() => database.transaction(({ sql }) => applyAll(sql)), AGAIN);
+    await retryOnCodes(() => database.transaction(({ sql }) => applyAll(sql)), AGAIN);
   } finally {
     await database.close();
   }

@@ -5,6 +5,7 @@
 import type { Static, TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { SsoLinkError } from '../errors.ts';
+import type { TraceHeaders } from '../trace-headers.ts';
 import { type Open, openSchema } from './open.ts';
 
 /** A record that waits to be sent: what the outbox stores and the relay hands to Kafka. */
@@ -15,9 +16,6 @@ export interface OutgoingEvent {
   headers: Record<string, string>;
   payload: Buffer | null;
 }
-
-/** `traceparent` and `tracestate` (W3C Trace Context), as plain headers. */
-export type TraceHeaders = Record<string, string>;
 
 export interface EventMetadata {
   /** The event's id: a consumer that saw it before ignores it. */

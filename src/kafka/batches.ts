@@ -1,10 +1,10 @@
 import type { EachBatchPayload } from 'kafkajs';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
+import { createChunkBatcher } from './chunk-batcher.ts';
 import { unavailable } from './client.ts';
-import { createGathering } from './gather.ts';
-import { toRecord } from './incoming.ts';
 import type { ConsumeOptions, IncomingRecord } from './records.ts';
+import { toRecord } from './to-record.ts';
 
 const MAX_CHUNK = 500;
 /** One is with the database while the next is made ready. */
@@ -31,7 +31,7 @@ export function createBatches(
 ): Batches {
   const { topic, onChunk, maxChunk = MAX_CHUNK } = options;
   const failures = new Map<number, number>();
-  const together = createGathering(onChunk, { atMost: maxChunk, atOnce: CHUNKS_AT_ONCE });
+  const together = createChunkBatcher(onChunk, { atMost: maxChunk, atOnce: CHUNKS_AT_ONCE });
   const commit = createCommit();
   const resuming = new Set<NodeJS.Timeout>();
   let stopping = false;

@@ -28,3 +28,28 @@ export async function consumerLag(
     );
   });
 }
+
+const MEASURE_EVERY_MS = 10_000;
+
+/**
+ * Measures a group's lag again and again.
+ * @param isStarted nothing is measured before
+ * @param onLag given the lag by partition; nothing while the brokers are away
+ * @returns what ends it
+ */
+export function measureLag(
+  config: BrokerConfig,
+  log: Logger,
+  of: { groupId: string; topic: string },
+  isStarted: () => boolean,
+  onLag: (lag: Iterable<[number, number]>) => void,
+): () => Promise<void> {
+  let measuring = false;
+  const timer = setInterval(async () => {
+    if (!isStarted() || measuring) return;
+    measuring = true;
+    onLag(await consumerLag(config, log, of.groupId, of.topic).catch(() => []));
+    measuring = false;
+  }, MEASURE_EVERY_MS);
+  return async () => clearInterval(timer);
+}

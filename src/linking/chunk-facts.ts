@@ -1,8 +1,8 @@
 import type { Transaction } from '../db/client.ts';
 import { domainOf, normalizeEmail } from '../email.ts';
-import type { IncomingLogin } from './incoming.ts';
-import { loadPeople } from './load-people.ts';
-import type { People } from './people.ts';
+import { loadPeople } from '../policy/load-people.ts';
+import type { People } from '../policy/people.ts';
+import type { IncomingLogin } from './incoming-logins.ts';
 
 /** What the database knows of a login: more than a record on a topic is believed. */
 export interface KnownLogin {

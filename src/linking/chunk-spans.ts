@@ -2,7 +2,7 @@ import { linkResult } from '../events/link-result.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import type { IncomingRecord } from '../kafka/records.ts';
 import { NO_SPAN, NO_TRACING, type Span, type SpanOptions, type Tracing } from '../observability/trace.ts';
-import type { IncomingLogin } from './incoming.ts';
+import type { IncomingLogin } from './incoming-logins.ts';
 
 /** Where a chunk's spans go, and the chunk's own. */
 export interface ChunkTrace {

@@ -2,7 +2,7 @@ import type { Transaction } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { LinkResult } from '../events/link-result.ts';
 import type { Span } from '../observability/trace.ts';
-import type { IncomingLogin } from './incoming.ts';
+import type { IncomingLogin } from './incoming-logins.ts';
 
 /** A login and what was decided for it. */
 export interface Decided {

@@ -13,13 +13,13 @@ import { type LinkResult, linkResult } from '../events/link-result.ts';
 import { newId } from '../ids.ts';
 import type { IncomingRecord } from '../kafka/records.ts';
 import { append } from '../outbox/append.ts';
+import { type DeadLetter, storeDeadLetters } from '../outbox/dead-letters.ts';
+import { decide, POLICY_VERSION } from '../policy/decide.ts';
+import type { People } from '../policy/people.ts';
 import { type KnownIdentity, type KnownLogin, readFacts } from './chunk-facts.ts';
 import { type ChunkTrace, decisionSpan, resultSpan, UNTRACED } from './chunk-spans.ts';
 import { type Decided, newWrites, type Writes, write } from './chunk-writes.ts';
-import { keepDeadLetters } from './dead-letter.ts';
-import { decide, POLICY_VERSION } from './decide.ts';
-import { type FaultyRecord, type IncomingLogin, readRecords } from './incoming.ts';
-import type { People } from './people.ts';
+import { type IncomingLogin, readRecords } from './incoming-logins.ts';
 
 export interface ChunkReport {
   results: LinkResult[];
@@ -28,21 +28,21 @@ export interface ChunkReport {
   /** Logins that had a result already. */
   duplicates: number;
   /** Records that became dead letters. */
-  faulty: FaultyRecord[];
+  deadLetters: DeadLetter[];
 }
 
 /**
  * Decides a chunk's logins, each decision visible to the next, and commits. All or nothing.
- * @param refused records that are known to be faulty: they become dead letters and nothing else
+ * @param refused records that are known to be invalid: they become dead letters and nothing else
  * @throws the database's error; src/linking/retry.ts knows which are worth another try
  */
 export async function runChunk(
   database: Database,
   records: IncomingRecord[],
-  refused: FaultyRecord[] = [],
+  refused: DeadLetter[] = [],
   traced: ChunkTrace = UNTRACED,
 ): Promise<ChunkReport> {
-  const { logins, faulty } = readRecords(records);
+  const { logins, deadLetters } = readRecords(records);
   const report = await database.transaction(async (tx) => {
     const now = new Date();
     const writes = newWrites();
@@ -50,7 +50,7 @@ export async function runChunk(
       results: [],
       decided: writes.results,
       duplicates: 0,
-      faulty: [...refused, ...faulty],
+      deadLetters: [...refused, ...deadLetters],
     };
 
     if (logins.length > 0) {
@@ -59,15 +59,15 @@ export async function runChunk(
       logins.forEach((login, i) => {
         const known = facts.logins[i];
         const identity = facts.identities.get(login.event.sso_identity_id);
-        const fault = faultOf(login, known);
-        if (fault || !known || !identity) {
-          report.faulty.push({ record: login.record, ...(fault ?? UNKNOWN) });
+        const mismatch = mismatchOf(login, known);
+        if (mismatch || !known || !identity) {
+          report.deadLetters.push({ record: login.record, ...(mismatch ?? UNKNOWN) });
         } else if (known.decided || decided.has(login.event.login_id)) {
           report.duplicates++;
         } else {
           decided.add(login.event.login_id);
           const decision = decisionSpan(traced, login);
-          const result = decideLogin(login, known, identity, facts.people, writes, now);
+          const result = decideAndApply(login, known, identity, facts.people, writes, now);
           const event = resultSpan(traced, decision);
           writes.results.push({ login, company: known.company, result, spans: { decision, event } });
           report.results.push(result);
@@ -75,7 +75,7 @@ export async function runChunk(
       });
     }
 
-    const letters = await keepDeadLetters(tx, report.faulty, now);
+    const letters = await storeDeadLetters(tx, report.deadLetters, now);
     const events = writes.results.map((decided) => eventOf(decided, now));
     await Promise.all([write(tx, writes, now), append(tx, [...events, ...letters])]);
     return report;
@@ -84,10 +84,10 @@ export async function runChunk(
   return report;
 }
 
-const UNKNOWN = { fault: 'unknown_login', error: 'no such login is recorded' } as const;
+const UNKNOWN = { reason: 'unknown_login', error: 'no such login is recorded' } as const;
 
 /** Nobody is linked on the word of a record alone: it has to agree with the login that was recorded. */
-function faultOf({ event, record }: IncomingLogin, known: KnownLogin | undefined) {
+function mismatchOf({ event, record }: IncomingLogin, known: KnownLogin | undefined) {
   if (known === undefined) return UNKNOWN;
   const wrong = [
     event.sso_identity_id !== known.identityId && 'sso_identity_id',
@@ -97,7 +97,7 @@ function faultOf({ event, record }: IncomingLogin, known: KnownLogin | undefined
     known.eventHash !== null && !known.eventHash.equals(hashOf(record)) && 'the event as a whole',
   ].filter((field) => field !== false);
   if (wrong.length === 0) return undefined;
-  return { fault: 'login_mismatch', error: `not as the login was recorded: ${wrong.join(', ')}` } as const;
+  return { reason: 'login_mismatch', error: `not as the login was recorded: ${wrong.join(', ')}` } as const;
 }
 
 function hashOf({ value }: IncomingRecord): Buffer {
@@ -106,7 +106,7 @@ function hashOf({ value }: IncomingRecord): Buffer {
     .digest();
 }
 
-function decideLogin(
+function decideAndApply(
   { event }: IncomingLogin,
   known: KnownLogin,
   identity: KnownIdentity,

@@ -1,5 +1,5 @@
 import type { Database } from '../db/client.ts';
-import { insist } from '../db/insist.ts';
+import { retryOnCodes } from '../db/retry-on-codes.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import type { IncomingRecord } from '../kafka/records.ts';
 import { type ChunkReport, runChunk } from './chunk.ts';
@@ -17,8 +17,8 @@ const REFUSED = /^(22|23|54)/;
 const NO_CONNECTION = /^(CONNECT|E[A-Z]+$|[a-z])/;
 
 /**
- * Links a chunk, whatever is in it. Where another worker was faster it is run again; what the records are at
- * fault for, and not the database's state, is bisected to the record, which becomes a dead letter.
+ * Links a chunk, whatever is in it. Where another worker was faster it is run again; a failure
+ * that the records cause, and not the database's state, is bisected to the record, which becomes a dead letter.
  * @throws SsoLinkError `linking_unavailable`: nothing more was committed, a later try may go better
  */
 export async function linkChunk(
@@ -26,16 +26,16 @@ export async function linkChunk(
   records: IncomingRecord[],
   traced: ChunkTrace = UNTRACED,
 ): Promise<ChunkReport> {
-  const report: ChunkReport = { results: [], decided: [], duplicates: 0, faulty: [] };
+  const report: ChunkReport = { results: [], decided: [], duplicates: 0, deadLetters: [] };
   const parts = [records];
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-    const { results, decided, duplicates, faulty } = await runOrSplit(database, part, traced, (halves) =>
+    const { results, decided, duplicates, deadLetters } = await runOrSplit(database, part, traced, (halves) =>
       parts.unshift(...halves),
     );
     report.results.push(...results);
     report.decided.push(...decided);
     report.duplicates += duplicates;
-    report.faulty.push(...faulty);
+    report.deadLetters.push(...deadLetters);
   }
   return report;
 }
@@ -48,23 +48,27 @@ async function runOrSplit(
   split: (halves: IncomingRecord[][]) => void,
 ): Promise<ChunkReport> {
   try {
-    return await insist(() => runChunk(database, records, [], traced), RUN_AGAIN);
+    return await retryOnCodes(() => runChunk(database, records, [], traced), RUN_AGAIN);
   } catch (error) {
     if (!isRecords(error)) throw unavailable(error);
     const [record] = records;
     if (record !== undefined && records.length === 1) {
-      return await putAside(database, record, codeOf(error) ?? (error as Error).name);
+      return await storeDeadLetter(database, record, codeOf(error) ?? (error as Error).name);
     }
     const middle = Math.ceil(records.length / 2);
     split([records.slice(0, middle), records.slice(middle)]);
-    return { results: [], decided: [], duplicates: 0, faulty: [] };
+    return { results: [], decided: [], duplicates: 0, deadLetters: [] };
   }
 }
 
 /** The record as a dead letter; without its value, where it is the value that can't be kept either. */
-async function putAside(database: Database, record: IncomingRecord, code: string): Promise<ChunkReport> {
+async function storeDeadLetter(
+  database: Database,
+  record: IncomingRecord,
+  code: string,
+): Promise<ChunkReport> {
   const keep = (kept: IncomingRecord, error: string) =>
-    runChunk(database, [], [{ record: kept, fault: 'database_refused', error }]);
+    runChunk(database, [], [{ record: kept, reason: 'database_refused', error }]);
   try {
     return await keep(record, code);
   } catch (error) {
@@ -77,7 +81,7 @@ async function putAside(database: Database, record: IncomingRecord, code: string
 }
 
 /**
- * Whether it is the records' fault: what isn't the database's word or a lost connection is thrown here, by what
+ * Whether the records are the cause: what isn't the database's word or a lost connection is thrown here, by what
  * they hold (a value that is too long for a string).
  */
 function isRecords(error: unknown): boolean {

@@ -1,25 +1,27 @@
 import type { Database } from '../db/client.ts';
 import { codeOf } from '../errors.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
+import { LINKING_GROUP } from '../events/topics.ts';
 import type { Stream } from '../kafka/records.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, NO_TRACING, type Tracing } from '../observability/trace.ts';
 import { createWatchdog } from '../observability/watchdog.ts';
-import type { Hint } from '../outbox/hint.ts';
-import type { Running } from '../shutdown.ts';
+import type { NotifyRelay } from '../outbox/notify.ts';
 import type { ChunkReport } from './chunk.ts';
 import { chunkSpan } from './chunk-spans.ts';
 import type { Decided } from './chunk-writes.ts';
 import { linkChunk } from './retry.ts';
 
-/** The consumer group of every worker, without `KAFKA_TOPIC_PREFIX`. */
-export const LINKING_GROUP = 'sso-link-linking';
 /** One transaction each: long enough to amortize it, short enough to be done far below the session timeout. */
 export const MAX_CHUNK = 500;
 /** Above the deadline of a statement. A chunk that takes even longer ends the process (kafka/membership.ts). */
 const CHUNK_OVERDUE_MS = 15_000;
 
-export interface Linking extends Running {
+export interface Linking {
+  /** Takes no more records, finishes what is under way. */
+  stop(): Promise<void>;
+  /** Rejects when the consumer has stopped for good. */
+  failed: Promise<never>;
   /** Whether it is a member of its group. */
   isRunning(): boolean;
   /** Chunks that are under way for longer than a chunk takes. */
@@ -35,7 +37,7 @@ export async function startLinking(deps: {
   /** Milliseconds after which a chunk is overdue. Default 15 000. */
   overdueAfter?: number;
   /** Says that a chunk's results wait to be sent. */
-  hint?: Hint;
+  notifyRelay?: NotifyRelay;
   /** After each chunk: what metrics count. */
   onChunk?(report: ChunkReport, records: number, seconds: number): void;
   /** A chunk that was not linked, and will be brought again: why. */
@@ -62,12 +64,12 @@ export async function startLinking(deps: {
         deps.onFailure?.(codeOf((error as Error).cause) ?? codeOf(error) ?? 'unknown');
         throw error;
       });
-      deps.hint?.();
+      deps.notifyRelay?.();
       deps.onChunk?.(report, records.length, (performance.now() - started) / 1000);
       if (lines.isLevelEnabled('info')) {
         for (const decided of report.decided) lines.info(lineOf(decided), 'decision');
       }
-      tell(log, report, { records: records.length, ms: Math.round(performance.now() - started) });
+      logChunk(log, report, { records: records.length, ms: Math.round(performance.now() - started) });
     },
   });
   return {
@@ -81,12 +83,15 @@ export async function startLinking(deps: {
   };
 }
 
-function tell(log: Logger, { decided, duplicates, faulty }: ChunkReport, chunk: object): void {
-  for (const { record, fault, error } of faulty) {
+function logChunk(log: Logger, { decided, duplicates, deadLetters }: ChunkReport, chunk: object): void {
+  for (const { record, reason, error } of deadLetters) {
     const { partition, offset } = record;
-    log.warn({ partition, offset: String(offset), fault, error }, 'a record became a dead letter');
+    log.warn({ partition, offset: String(offset), reason, error }, 'a record became a dead letter');
   }
-  log.debug({ ...chunk, results: decided.length, duplicates, faulty: faulty.length }, 'chunk linked');
+  log.debug(
+    { ...chunk, results: decided.length, duplicates, deadLetters: deadLetters.length },
+    'chunk linked',
+  );
 }
 
 /** The person is followed by the same names as in the line of the login. */

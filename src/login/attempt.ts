@@ -3,8 +3,9 @@
  * after its state. So two tabs work, nothing is stored for a login that never comes back, and a callback is
  * bound to the browser and to the SSO client that it began with.
  */
-import { type Cookies, hashToken } from '../cookies.ts';
+import type { Cookies } from '../http/cookies.ts';
 import type { Sealer } from '../seal.ts';
+import { hashToken } from '../tokens.ts';
 
 export interface Attempt {
   state: string;

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
-import { COMPANY_COOKIE, COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
+import { findAttempted, type SsoClient } from '../companies/sso-client-lookup.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
-import { note } from '../observability/requests.ts';
-import { wantedBy } from '../pages/links.ts';
-import { findAttempted, type SsoClient } from '../provider/sso-client.ts';
+import { COMPANY_COOKIE, COOKIE_OPTIONS, SESSION_COOKIE } from '../http/cookies.ts';
+import { addLogFields } from '../observability/requests.ts';
+import { destinationOf } from '../pages/links.ts';
 import { readSession } from '../sessions/session.ts';
+import { hashToken } from '../tokens.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
 import { finishLogin, type ProviderAnswer } from './finish-login.ts';
 import { finishTest } from './finish-test.tsx';
@@ -17,7 +18,7 @@ import { createUsedAttempts } from './used-attempts.ts';
 
 const YEAR_S = 365 * 24 * 60 * 60;
 /** For a second. */
-const TWIN_TRIES = 10;
+const DUPLICATE_CALLBACK_TRIES = 10;
 
 /** What RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6 name, and Hydra's own `invalid_state`. */
 const KNOWN_ERRORS = new Set([
@@ -48,7 +49,7 @@ type Finished = { client: SsoClient; signedIn: boolean };
 export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
   const { config, database, sealer } = deps;
   /**
-   * By state. A code is brought once, however often its callback is sent: the second time a provider revokes
+   * By state. A code is brought runOnce, however often its callback is sent: the second time a provider revokes
    * what it gave for the first (RFC 6749 §4.1.2), and the session would end at its next revalidation.
    */
   const underWay = new Map<string, Promise<Finished>>();
@@ -58,32 +59,35 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
     reply.header('cache-control', 'no-store');
     const { state, error } = request.query;
     if (!state) {
-      throw new SsoLinkError(error ? 'provider_said_no' : 'request_malformed', 'a callback without a state');
+      throw new SsoLinkError(
+        error ? 'provider_error_unknown' : 'request_malformed',
+        'a callback without a state',
+      );
     }
     const found = openAttempt(sealer, request.cookies, state, config.LOGIN_ATTEMPT_TTL);
-    if (found === undefined) return goOnOrRefuse(request, reply, state);
+    if (found === undefined) return reuseSessionOrRefuse(request, reply, state);
     const { attempt, name } = found;
     // Whatever comes of it, the attempt is over.
     reply.clearCookie(name, COOKIE_OPTIONS);
-    request.wanted = wantedBy(attempt, config.APP_URL);
+    request.destination = destinationOf(attempt, config.APP_URL);
     if (error) {
       used.use(attempt);
       throw providerError(error);
     }
     if (attempt.test) {
-      note(request, { test: { company: attempt.company } });
-      const { client } = await attempted(request, attempt);
+      addLogFields(request, { test: { company: attempt.company } });
+      const { client } = await findAttemptedClient(request, attempt);
       useOnce(attempt);
       const page = await finishTest(deps, answerOf(request, attempt, client), request);
       return reply.type('text/html; charset=utf-8').send(page);
     }
 
-    const { client, signedIn } = await once(attempt, () => finish(request, attempt));
-    return goOn(reply, attempt, client, signedIn);
+    const { client, signedIn } = await runOnce(attempt, () => finish(request, attempt));
+    return redirectAfterLogin(reply, attempt, client, signedIn);
   });
 
   /** The same callback, sent again while it is under way here, waits for what comes of the first. */
-  function once(attempt: Attempt, work: () => Promise<Finished>): Promise<Finished> {
+  function runOnce(attempt: Attempt, work: () => Promise<Finished>): Promise<Finished> {
     const known = underWay.get(attempt.state);
     if (known) return known;
     const finished = work().finally(() => underWay.delete(attempt.state));
@@ -92,14 +96,14 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
   }
 
   async function finish(request: Request, attempt: Attempt): Promise<Finished> {
-    const { client, recorded } = await attempted(request, attempt);
+    const { client, recorded } = await findAttemptedClient(request, attempt);
     return {
       client,
-      signedIn: recorded ? await isSignedIn(attempt) : await consume(request, attempt, client),
+      signedIn: recorded ? await isSignedIn(attempt) : await completeLogin(request, attempt, client),
     };
   }
 
-  async function attempted(request: Request, attempt: Attempt) {
+  async function findAttemptedClient(request: Request, attempt: Attempt) {
     const found = await findAttempted(database, sealer, attempt, recordedLogin(database.sql, attempt));
     if (found === undefined) throw new SsoLinkError('sso_not_active', 'disabled since the attempt began');
     const { client } = found;
@@ -126,7 +130,7 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
   }
 
   /** Finishes the login, or finds that it is finished: a twin was faster, or COMMIT's answer was lost. */
-  async function consume(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
+  async function completeLogin(request: Request, attempt: Attempt, client: SsoClient): Promise<boolean> {
     useOnce(attempt);
     try {
       const result = await finishLogin(deps, answerOf(request, attempt, client));
@@ -136,7 +140,7 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
       }
     } catch (error) {
       const mayBeRecorded = !(error instanceof SsoLinkError) || codeOf(error) === 'grant_rejected';
-      if (!mayBeRecorded || !(await recordedSoon(attempt))) throw error;
+      if (!mayBeRecorded || !(await waitUntilRecorded(attempt))) throw error;
     }
     return isSignedIn(attempt);
   }
@@ -147,15 +151,15 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
   }
 
   /** Another process may hold the code's one answer, and be about to commit. */
-  async function recordedSoon(attempt: Attempt): Promise<boolean> {
-    for (let tries = 0; tries < TWIN_TRIES; tries++) {
+  async function waitUntilRecorded(attempt: Attempt): Promise<boolean> {
+    for (let tries = 0; tries < DUPLICATE_CALLBACK_TRIES; tries++) {
       if (tries > 0) await delay(100);
       if (await wasRecorded(database, attempt)) return true;
     }
     return false;
   }
 
-  function goOn(reply: FastifyReply, attempt: Attempt, client: SsoClient, signedIn: boolean) {
+  function redirectAfterLogin(reply: FastifyReply, attempt: Attempt, client: SsoClient, signedIn: boolean) {
     reply.setCookie(SESSION_COOKIE, attempt.sessionToken, {
       ...COOKIE_OPTIONS,
       maxAge: Math.floor(config.SESSION_ABSOLUTE / 1000),
@@ -165,7 +169,7 @@ export function callbackRoute(app: FastifyInstance, deps: AppDeps): void {
   }
 
   /** No attempt: a consumed callback is reloaded in the browser that holds its session, or it is refused. */
-  async function goOnOrRefuse(request: Request, reply: FastifyReply, state: string) {
+  async function reuseSessionOrRefuse(request: Request, reply: FastifyReply, state: string) {
     const session = await readSession(database, request.cookies[SESSION_COOKIE], {
       idle: config.SESSION_IDLE,
     });
@@ -187,5 +191,5 @@ function providerError(error: string): SsoLinkError {
     return new SsoLinkError('access_denied', 'the provider answered access_denied');
   return KNOWN_ERRORS.has(error)
     ? new SsoLinkError('provider_error', `the provider answered ${error}`)
-    : new SsoLinkError('provider_said_no', 'the provider answered with an unknown error');
+    : new SsoLinkError('provider_error_unknown', 'the provider answered with an unknown error');
 }

@@ -1,15 +1,15 @@
 import type { AppDeps } from '../app-deps.ts';
-import { insist } from '../db/insist.ts';
+import { rememberOrganization, type SsoClient } from '../companies/sso-client-lookup.ts';
+import { retryOnCodes } from '../db/retry-on-codes.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, type Span } from '../observability/trace.ts';
-import { boundedJson, ProviderError } from '../provider/bounded-fetch.ts';
+import { ProviderError } from '../provider/bounded-fetch.ts';
 import type { ProviderMetadata } from '../provider/discovery.ts';
+import type { IdTokenClaims } from '../provider/id-token.ts';
 import type { Tokens } from '../provider/oauth-clients.ts';
-import { rememberOrganization, type SsoClient } from '../provider/sso-client.ts';
 import type { Attempt } from './attempt.ts';
-import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
-import { personOf, recordSpan, requestSpan, tellLogin } from './login-telemetry.ts';
+import { logLogin, personOf, recordSpan } from './login-telemetry.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
 
@@ -26,14 +26,10 @@ export interface ProviderAnswer {
   span: Span;
 }
 
-type Deps = Pick<
-  AppDeps,
-  'config' | 'database' | 'sealer' | 'metrics' | 'tracing' | 'discovery' | 'providerKeys' | 'oauth' | 'hint'
->;
+type Deps = Pick<AppDeps, 'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay'>;
 
 /** What the provider's answer comes to, once all of it holds. */
 export interface VerifiedLogin {
-  metadata: ProviderMetadata;
   claims: IdTokenClaims;
   profile: Profile;
   tokens: Tokens;
@@ -52,43 +48,23 @@ export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<R
  * @throws SsoLinkError whose code src/pages/problem.ts turns into a page
  */
 export async function verifyLogin(
-  deps: Omit<Deps, 'database' | 'hint' | 'sealer'>,
+  { provider }: Pick<Deps, 'provider'>,
   answer: Omit<ProviderAnswer, 'previousSession' | 'log'>,
 ): Promise<VerifiedLogin> {
   const { attempt, client, query, span } = answer;
-  const { tracing } = deps;
   span.set({ 'sso_link.company': client.company.slug });
-  const asked = <T>(method: string, url: string, endpoint: 'token' | 'userinfo', work: () => Promise<T>) =>
-    inSpan(tracing, ...requestSpan(method, url, span), () =>
-      deps.metrics.timeProvider({ endpoint, url, company: client.company.slug }, work),
-    );
-  const metadata = await deps.discovery.metadata(client.issuer);
-  checkIss(query.iss, metadata);
+  checkIss(query.iss, await provider.metadata(client.issuer));
   if (!query.code) throw new SsoLinkError('request_malformed', 'a callback without a code');
 
-  const grant = { ...attempt, code: query.code };
-  const tokens = await asked('POST', metadata.tokenEndpoint, 'token', () =>
-    deps.oauth.exchange(client, metadata, grant),
-  );
-  if (tokens.idToken === undefined) {
+  const tokens = await provider.exchangeCode(client, { ...attempt, code: query.code }, span);
+  const { idToken, accessToken } = tokens;
+  if (idToken === undefined) {
     throw new ProviderError('provider_answer_invalid', 'the token response has no ID token');
   }
-  const { idToken, accessToken } = tokens;
-  const claims = await inSpan(tracing, 'verify id token', { parent: span }, () =>
-    verifyIdToken(idToken, {
-      issuer: client.issuer,
-      clientId: client.clientId,
-      nonce: attempt.nonce,
-      accessToken,
-      keys: deps.providerKeys(metadata.jwksUri),
-    }),
-  );
-  const profile = await completeProfile(claims, metadata, (endpoint) =>
-    asked('GET', endpoint, 'userinfo', () =>
-      boundedJson(endpoint, { authorization: `Bearer ${accessToken}` }),
-    ),
-  );
-  return { metadata, claims, profile, tokens };
+  const expected = { nonce: attempt.nonce, accessToken };
+  const claims = await provider.verifyIdToken(client, idToken, expected, span);
+  const profile = await completeProfile(claims, () => provider.userinfo(client, accessToken, span));
+  return { claims, profile, tokens };
 }
 
 async function recordVerified(
@@ -114,7 +90,7 @@ async function recordVerified(
         },
         { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE },
       );
-    const done = await insist(record, DEADLOCK);
+    const done = await retryOnCodes(record, DEADLOCK);
     event.set({
       'sso_link.outcome': done.outcome,
       ...(done.outcome === 'recorded' && { 'messaging.message.id': done.loginId }),
@@ -122,9 +98,9 @@ async function recordVerified(
     return done;
   });
   if (recorded.outcome === 'recorded') {
-    deps.hint();
+    deps.notifyRelay();
     await noteOrganization(deps, client, profile.organization);
-    tellLogin(log, client, recorded, {
+    logLogin(log, client, recorded, {
       ...person,
       subject: claims.sub,
       organization: profile.organization,
@@ -137,21 +113,21 @@ async function recordVerified(
 /** RFC 9207: wrong is refused even where none is advertised; missing, where one is. */
 function checkIss(iss: string | undefined, metadata: ProviderMetadata): void {
   if (iss === undefined ? metadata.issInResponse : iss !== metadata.issuer) {
-    throw new SsoLinkError('iss_wrong', 'iss is missing from the response, or names another issuer');
+    throw new SsoLinkError('iss_mismatch', 'iss is missing from the response, or names another issuer');
   }
 }
 
 /** Userinfo is asked only where the ID token has no email; then email and flag both come from there. */
 async function completeProfile(
   claims: IdTokenClaims,
-  metadata: ProviderMetadata,
-  ask: (endpoint: string) => Promise<Record<string, unknown>>,
+  fetchUserinfo: () => Promise<Record<string, unknown> | undefined>,
 ): Promise<Profile> {
   const profile = readProfile(claims);
-  if (profile.email !== null || metadata.userinfoEndpoint === undefined) return profile;
-  const userinfo = await ask(metadata.userinfoEndpoint);
+  if (profile.email !== null) return profile;
+  const userinfo = await fetchUserinfo();
+  if (userinfo === undefined) return profile;
   if (userinfo.sub !== claims.sub) {
-    throw new SsoLinkError('userinfo_subject', 'userinfo speaks of another subject than the ID token');
+    throw new SsoLinkError('userinfo_sub_mismatch', 'userinfo speaks of another subject than the ID token');
   }
   const { email, emailVerified, name } = readProfile(userinfo);
   return { ...profile, email, emailVerified, name: profile.name ?? name };

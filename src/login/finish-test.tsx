@@ -1,46 +1,43 @@
 import type { FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { codeOf } from '../errors.ts';
-import type { LinkEvidence, Outcome, Reason } from '../events/link-result.ts';
+import type { Outcome } from '../events/link-result.ts';
 import { ssoIdentityId } from '../ids.ts';
-import { note } from '../observability/requests.ts';
+import { addLogFields } from '../observability/requests.ts';
 import { renderPage } from '../pages/render.ts';
 import { TestPage } from '../pages/test-page.tsx';
+import { previewLogin } from '../policy/preview-login.ts';
 import { reasonClassOf } from '../sessions/session.ts';
 import { type ProviderAnswer, verifyLogin } from './finish-login.ts';
 import { personOf } from './login-telemetry.ts';
-
-/** What the policy would decide for a login that nobody recorded. */
-export type PreviewLogin = (login: {
-  companyId: string;
-  identityId: string;
-  email: string | null;
-  emailVerified: boolean;
-}) => Promise<{ outcome: Outcome; reason: Reason | null; userId: string | null; evidence: LinkEvidence }>;
 
 /**
  * The end of a test: verified as a login is, and then nothing. No row, no cookie; the refresh token is given
  * back. The page tells the person what came and what would be decided, by the class of a refusal alone; the
  * log has the reason.
  */
-export async function finishTest(deps: AppDeps, answer: ProviderAnswer, request: FastifyRequest) {
+export async function finishTest(
+  deps: Pick<AppDeps, 'config' | 'database' | 'sealer' | 'provider'>,
+  answer: ProviderAnswer,
+  request: FastifyRequest,
+) {
   const { client } = answer;
   const { company, issuer, organization } = client;
-  const { metadata, claims, profile, tokens } = await verifyLogin(deps, answer);
+  const { claims, profile, tokens } = await verifyLogin(deps, answer);
   if (tokens.refreshToken !== undefined) {
-    deps.oauth.revoke(client, metadata, tokens.refreshToken).catch((error: unknown) => {
+    deps.provider.revoke(client, tokens.refreshToken).catch((error: unknown) => {
       request.log.warn({ code: codeOf(error) }, 'the refresh token of a test could not be revoked');
     });
   }
   const { email, emailVerified } = profile;
   const identityId = ssoIdentityId(company.id, issuer, claims.sub);
-  const { outcome, reason, userId, evidence } = await deps.previewLogin({
+  const { outcome, reason, userId, evidence } = await previewLogin(deps.database, {
     companyId: company.id,
     identityId,
     email,
     emailVerified,
   });
-  note(request, {
+  addLogFields(request, {
     test: { company: company.slug, sso_client_id: client.id, sso_identity_id: identityId, outcome },
     ...personOf(deps.sealer, email),
     reason: reason ?? undefined,

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
-import { COMPANY_COOKIE } from '../cookies.ts';
+import { findCompany } from '../companies/sso-client-lookup.ts';
 import { normalizeEmail } from '../email.ts';
-import { note } from '../observability/requests.ts';
+import { COMPANY_COOKIE } from '../http/cookies.ts';
+import { addLogFields } from '../observability/requests.ts';
 import { LoginPage, type LoginPageProps } from '../pages/login-page.tsx';
 import { renderPage } from '../pages/render.ts';
-import { findCompany } from '../provider/sso-client.ts';
 import type { LoginQuery, Query } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { LOGIN, ROOT } from './route-schemas.ts';
@@ -17,7 +17,7 @@ export function loginRoute(app: FastifyInstance, { config, database }: AppDeps):
   app.get<{ Querystring: Query<typeof LoginQuery> }>('/login', { schema: LOGIN }, async (request, reply) => {
     const { login_hint: loginHint, company: slug, return_to, signed_out } = request.query;
     const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
-    if (return_to && !returnTo) note(request, { return_to: 'ignored: not a listed origin' });
+    if (return_to && !returnTo) addLogFields(request, { return_to: 'ignored: not a listed origin' });
     const company = await chooseCompany();
     const noSso = loginHint && !company ? whyNot(loginHint) : undefined;
     const props: LoginPageProps = {

@@ -1,10 +1,11 @@
 /** What the log and the traces are told of a login. */
+
+import type { SsoClient } from '../companies/sso-client-lookup.ts';
 import { normalizeEmail } from '../email.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import { ssoIdentityId } from '../ids.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Span, SpanOptions } from '../observability/trace.ts';
-import type { SsoClient } from '../provider/sso-client.ts';
 import type { Sealer } from '../seal.ts';
 import type { RecordOutcome } from './record.ts';
 
@@ -14,7 +15,7 @@ export function personOf({ pseudonym }: Sealer, email: string | null): { email_h
 }
 
 /** One line a login. What an admin at JumpCloud should mend makes it a warning. */
-export function tellLogin(
+export function logLogin(
   log: Pick<Logger, 'info' | 'warn'>,
   client: SsoClient,
   { loginId, firstLogin, signedIn }: Extract<RecordOutcome, { outcome: 'recorded' }>,
@@ -41,18 +42,6 @@ export function tellLogin(
     },
     'login',
   );
-}
-
-/** A request to the provider. */
-export function requestSpan(method: string, url: string, parent: Span): [string, SpanOptions] {
-  const { hostname, pathname, port, protocol } = new URL(url);
-  const attributes = {
-    'http.request.method': method,
-    'url.template': pathname,
-    'server.address': hostname,
-    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
-  };
-  return [`${method} ${pathname}`, { kind: 'client', parent, attributes }];
 }
 
 /** The event is made here: its trace context is the one that relay and worker go on from. */

@@ -3,8 +3,7 @@
  * in one statement, so in one round trip and one commit. No login without its event, no event without its
  * login (docs/decisions.md).
  */
-import { isElsewhere } from '../accounts/elsewhere.ts';
-import { hashToken } from '../cookies.ts';
+import { belongsToOtherCompany } from '../accounts/other-company.ts';
 import type { Database } from '../db/client.ts';
 import { normalizeEmail } from '../email.ts';
 import { codeOf } from '../errors.ts';
@@ -13,7 +12,8 @@ import { newId, ssoIdentityId } from '../ids.ts';
 import { laneOf } from '../outbox/lanes.ts';
 import type { Tokens } from '../provider/oauth-clients.ts';
 import type { Sealer } from '../seal.ts';
-import { sessionSeal } from '../sessions/session-seal.ts';
+import { sessionAssociatedData } from '../sessions/session-associated-data.ts';
+import { hashToken } from '../tokens.ts';
 import type { Attempt } from './attempt.ts';
 import type { Profile } from './profile.ts';
 
@@ -74,8 +74,8 @@ export async function recordLogin(
       },
     );
   const [known, first] = [event(false), event(true)];
-  const seal = (token: string | undefined, column: Parameters<typeof sessionSeal>[1]) =>
-    token === undefined ? null : sealer.seal(token, sessionSeal(sessionId, column));
+  const seal = (token: string | undefined, column: Parameters<typeof sessionAssociatedData>[1]) =>
+    token === undefined ? null : sealer.seal(token, sessionAssociatedData(sessionId, column));
 
   const previous = identity.previousSession === undefined ? null : hashToken(identity.previousSession);
 
@@ -128,7 +128,7 @@ export async function recordLogin(
       )
       SELECT first_login, EXISTS (
         SELECT FROM users u WHERE u.id = identity.user_id AND u.status = 'active'
-          AND NOT ${isElsewhere(sql, sql`identity.company_id`)}
+          AND NOT ${belongsToOtherCompany(sql, sql`identity.company_id`)}
       ) AS signed_in
       FROM identity`;
     if (row === undefined) return { outcome: 'client_changed' };

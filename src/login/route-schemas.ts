@@ -1,5 +1,5 @@
 /** The login's routes as others see them. Every refusal is a page that says what to do. */
-import { page, type RouteSchema, redirect } from '../answers.ts';
+import { page, type RouteSchema, redirect } from '../http/route-schema.ts';
 import { CallbackQuery, LoginQuery, StartQuery } from './query.ts';
 
 const malformed = page('The address is malformed: start again');

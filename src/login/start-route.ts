@@ -1,19 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
-import { COOKIE_OPTIONS, randomToken } from '../cookies.ts';
+import { findSsoClient, findTested, type SsoClient } from '../companies/sso-client-lookup.ts';
+import { openTestLink } from '../companies/test-link.ts';
 import { SsoLinkError } from '../errors.ts';
-import { note } from '../observability/requests.ts';
-import { findSsoClient, findTested, type SsoClient } from '../provider/sso-client.ts';
+import { COOKIE_OPTIONS } from '../http/cookies.ts';
+import type { LoginLimits } from '../http/rate-limits.ts';
+import { addLogFields } from '../observability/requests.ts';
+import { randomToken } from '../tokens.ts';
 import { attemptsToForget, sealAttempt } from './attempt.ts';
-import type { LoginLimits } from './limits.ts';
 import type { Query, StartQuery } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { START } from './route-schemas.ts';
-import { openTestLink } from './test-link.ts';
 
 /** `GET /login/start`: a fresh attempt in a sealed cookie, and off to JumpCloud. */
 export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
-  const { config, database, sealer, discovery, oauth } = deps;
+  const { config, database, sealer, provider } = deps;
 
   app.get<{ Querystring: Query<typeof StartQuery> }>(
     '/login/start',
@@ -21,14 +22,13 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
     async (request, reply) => {
       const { company, login_hint: loginHint, return_to, test } = request.query;
       const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
-      if (return_to && !returnTo) note(request, { return_to: 'ignored: not a listed origin' });
-      request.wanted = { company, returnTo };
+      if (return_to && !returnTo) addLogFields(request, { return_to: 'ignored: not a listed origin' });
+      request.destination = { company, returnTo };
       const client = test === undefined ? await activeClient(company) : await testedClient(company, test);
       await limits.perCompany(client.company.slug, request, reply);
 
       const [state, nonce] = [randomToken(), randomToken()];
-      const metadata = await discovery.metadata(client.issuer);
-      const { url, verifier } = await oauth.authorizationUrl(client, metadata, {
+      const { url, verifier } = await provider.authorizationUrl(client, {
         state,
         nonce,
         ...(loginHint && { loginHint }),
@@ -65,7 +65,7 @@ export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLim
     const client = tested && (await findTested(database, sealer, { company, ...tested }));
     if (client) return client;
     throw new SsoLinkError(
-      'test_link_over',
+      'test_link_expired',
       'a test link that is over, or of an SSO client that was changed',
     );
   }

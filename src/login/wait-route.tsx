@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
-import { SESSION_COOKIE } from '../cookies.ts';
-import { note } from '../observability/requests.ts';
-import { wantedBy } from '../pages/links.ts';
+import { SESSION_COOKIE } from '../http/cookies.ts';
+import { addLogFields } from '../observability/requests.ts';
+import { destinationOf } from '../pages/links.ts';
 import { REFUSALS } from '../pages/problem.ts';
 import { ProblemPage } from '../pages/problem-page.tsx';
 import { renderPage } from '../pages/render.ts';
@@ -25,7 +25,7 @@ export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): 
         return reply.redirect(session.session.returnTo, 303);
       case 'pending': {
         const { companyName, createdAt } = session.session;
-        const { returnTo } = wantedBy(session.session, config.APP_URL);
+        const { returnTo } = destinationOf(session.session, config.APP_URL);
         const waited = (Date.now() - createdAt.getTime()) / 1000;
         return reply.send(
           renderPage(<WaitPage {...shared} companyName={companyName} waited={waited} returnTo={returnTo} />),
@@ -34,13 +34,19 @@ export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): 
       case 'refused': {
         const problem = REFUSALS[session.reasonClass];
         const { loginId, reason } = session.session;
-        const wanted = wantedBy(session.session, config.APP_URL);
-        note(request, { login_id: loginId, reason: reason ?? session.reasonClass });
+        const destination = destinationOf(session.session, config.APP_URL);
+        addLogFields(request, { login_id: loginId, reason: reason ?? session.reasonClass });
         return reply
           .code(problem.status)
           .send(
             renderPage(
-              <ProblemPage {...shared} problem={problem} reference={loginId} signOut wanted={wanted} />,
+              <ProblemPage
+                {...shared}
+                problem={problem}
+                reference={loginId}
+                signOut
+                destination={destination}
+              />,
             ),
           );
       }

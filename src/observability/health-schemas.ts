@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import { json, type RouteSchema } from '../answers.ts';
+import { json, type RouteSchema } from '../http/route-schema.ts';
 
 const status = (description: string, more: TSchema | false = false) =>
   Type.Object({ status: Type.String({ description }) }, { additionalProperties: more });

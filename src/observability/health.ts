@@ -1,15 +1,15 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf } from '../errors.ts';
-import { closeInTime, HTTP_TIMEOUTS } from '../http-timeouts.ts';
+import { closeWithin, HTTP_TIMEOUTS } from '../http/timeouts.ts';
 import { LIVEZ, READYZ } from './health-schemas.ts';
 
-/** What a role needs in order to work. A check resolves when it is there and rejects with a reason if not. */
+/** What a role required in order to work. A check resolves when it is there and rejects with a reason if not. */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
 
 export interface HealthAnswers {
   /** By dependency: `ok`, or why not. */
-  needs: Record<string, string>;
-  uses: Record<string, string>;
+  required: Record<string, string>;
+  optional: Record<string, string>;
 }
 
 export interface Health {
@@ -25,20 +25,20 @@ const KEPT_MS = 1_000;
 const KEPT_UNWELL_MS = 50;
 
 /**
- * @param checks.needs what the role cannot work without
- * @param checks.uses what it can do without for a while: told, and no reason to be taken out
+ * @param checks.required what the role cannot work without
+ * @param checks.optional what it can do without for a while: told, and no reason to be taken out
  */
-export function createHealth(checks: { needs: ReadinessChecks; uses?: ReadinessChecks }): Health {
+export function createHealth(checks: { required: ReadinessChecks; optional?: ReadinessChecks }): Health {
   let answers: Promise<HealthAnswers> | undefined;
   let stopping = false;
 
   async function askAll(): Promise<HealthAnswers> {
-    const [needs, uses] = await Promise.all([ask(checks.needs), ask(checks.uses ?? {})]);
+    const [required, optional] = await Promise.all([ask(checks.required), ask(checks.optional ?? {})]);
     const forget = () => {
       answers = undefined;
     };
-    setTimeout(forget, isWell(needs) ? KEPT_MS : KEPT_UNWELL_MS).unref();
-    return { needs, uses };
+    setTimeout(forget, isWell(required) ? KEPT_MS : KEPT_UNWELL_MS).unref();
+    return { required, optional };
   }
 
   return {
@@ -55,25 +55,25 @@ export function createHealth(checks: { needs: ReadinessChecks; uses?: ReadinessC
 
 /**
  * `/livez` asks nothing: a dependency's outage is no reason to restart a process. `/readyz` asks what this
- * role needs: 200 or 503, with a word a dependency. Where one is away that the role only uses, it is `degraded`
+ * role required: 200 or 503, with a word a dependency. Where one is away that the role only optional, it is `degraded`
  * and in service.
  */
 export function healthRoutes(app: FastifyInstance, health: Health): void {
   app.addHook('preClose', async () => health.stopping());
   app.get('/livez', { schema: LIVEZ, logLevel: 'warn' }, async () => ({ status: 'ok' }));
   app.get('/readyz', { schema: READYZ, logLevel: 'warn' }, async (request, reply) => {
-    const { needs, uses } = await health.ask();
+    const { required, optional } = await health.ask();
     const status = health.isStopping()
       ? 'stopping'
-      : !isWell(needs)
+      : !isWell(required)
         ? 'not ready'
-        : isWell(uses)
+        : isWell(optional)
           ? 'ok'
           : 'degraded';
     const ready = status === 'ok' || status === 'degraded';
     return reply
       .code(ready ? 200 : 503)
-      .send({ status, ...(cameByProxy(request) ? {} : { ...needs, ...uses }) });
+      .send({ status, ...(cameByProxy(request) ? {} : { ...required, ...optional }) });
   });
 }
 
@@ -84,7 +84,7 @@ export async function startHealthServer(options: {
   health: Health;
 }): Promise<{ stop(): Promise<void> }> {
   const app = Fastify(HTTP_TIMEOUTS);
-  closeInTime(app, 2_000);
+  closeWithin(app, 2_000);
   healthRoutes(app, options.health);
   await app.listen({ host: options.host, port: options.port });
   return { stop: () => app.close() };

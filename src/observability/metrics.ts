@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { closeInTime, HTTP_TIMEOUTS } from '../http-timeouts.ts';
+import { closeWithin, HTTP_TIMEOUTS } from '../http/timeouts.ts';
 import type { Health } from './health.ts';
 
 /** A role's metrics; no label of theirs has values that a stranger can choose. */
@@ -16,7 +16,7 @@ export function createRegistry(role: string, health: Pick<Health, 'ask'>): Regis
 function tellReadiness(registry: Registry, health: Pick<Health, 'ask'>): void {
   new Gauge({
     name: 'sso_link_ready',
-    help: 'Whether what this process needs, or only uses, is there: 1 or 0',
+    help: 'Whether what this process required, or only optional, is there: 1 or 0',
     labelNames: ['dependency', 'kind'],
     registers: [registry],
     async collect() {
@@ -37,7 +37,7 @@ export async function startMetricsServer(options: {
 }): Promise<{ stop(): Promise<void> }> {
   const { registry } = options;
   const app = Fastify(HTTP_TIMEOUTS);
-  closeInTime(app, 2_000);
+  closeWithin(app, 2_000);
   app.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
@@ -46,4 +46,4 @@ export async function startMetricsServer(options: {
 }
 
 /** Buckets in seconds: from a statement to a provider's deadline. */
-export const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+export const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

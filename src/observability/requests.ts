@@ -5,13 +5,13 @@ declare module 'fastify' {
   interface FastifyRequest {
     span: Span;
     /** More for its line in the log. */
-    notes: Record<string, unknown> | null;
+    logFields: Record<string, unknown> | null;
   }
 }
 
 /** Tells more in the request's line, in place of a line of its own. */
-export function note(request: FastifyRequest, more: Record<string, unknown>): void {
-  request.notes = { ...request.notes, ...more };
+export function addLogFields(request: FastifyRequest, more: Record<string, unknown>): void {
+  request.logFields = { ...request.logFields, ...more };
 }
 
 /**
@@ -37,7 +37,7 @@ export function observeRequests(app: FastifyInstance, tracing: Tracing): void {
         route: request.routeOptions.url ?? 'none',
         status,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        ...request.notes,
+        ...request.logFields,
       },
       'request',
     );

@@ -30,7 +30,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { TraceHeaders } from '../events/event.ts';
+import type { TraceHeaders } from '../trace-headers.ts';
 import type { Logger } from './log.ts';
 import { failureOf, isSpan, type Span, type Tracing, type TracingConfig } from './trace.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../config.ts';
 import { codeOf } from '../errors.ts';
-import type { TraceHeaders } from '../events/event.ts';
+import type { TraceHeaders } from '../trace-headers.ts';
 
 /** The variables that say where traces go, and how many. */
 export const TRACING_CONFIG = [

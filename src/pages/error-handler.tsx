@@ -1,15 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { codeOf, SsoLinkError } from '../errors.ts';
-import { note } from '../observability/requests.ts';
-import type { Wanted } from './links.ts';
+import { addLogFields } from '../observability/requests.ts';
+import type { Destination } from './links.ts';
 import { PROBLEMS, type Problem } from './problem.ts';
 import { ProblemPage } from './problem-page.tsx';
 import { renderPage } from './render.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the person wanted, once it is known: a problem's page leads there. */
-    wanted: Wanted | undefined;
+    /** What the person destination, once it is known: a problem's page leads there. */
+    destination: Destination | undefined;
   }
 }
 
@@ -20,13 +20,13 @@ interface PageOptions {
 
 /** Every error ends here: a page that says what to do, and why in the request's line in the log. */
 export function errorHandler(app: FastifyInstance, options: PageOptions): void {
-  app.decorateRequest('wanted', undefined);
+  app.decorateRequest('destination', undefined);
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const code = errorCode(error);
     request.errorCode = code;
     const problem = problemOf(code, error);
     const unexpected = problem.status >= 500 && !(error instanceof SsoLinkError);
-    note(request, { code, ...(unexpected ? { err: error } : { why: error.message }) });
+    addLogFields(request, { code, ...(unexpected ? { err: error } : { why: error.message }) });
     return send(problem, code, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>
@@ -38,7 +38,7 @@ export function errorHandler(app: FastifyInstance, options: PageOptions): void {
     const wantsJson = request.url.startsWith('/session') || request.url.startsWith('/.well-known/');
     if (wantsJson) return reply.send({ error: code });
     const page = (
-      <ProblemPage {...options} problem={problem} reference={request.id} wanted={request.wanted} />
+      <ProblemPage {...options} problem={problem} reference={request.id} destination={request.destination} />
     );
     return reply.type('text/html; charset=utf-8').send(renderPage(page));
   }

@@ -1,5 +1,5 @@
-/** What a person wanted, for the links that lead on from a page. */
-export interface Wanted {
+/** What a person destination, for the links that lead on from a page. */
+export interface Destination {
   /** The company's slug. */
   company?: string | undefined;
   /** A URL that may be followed (`readReturnTo`). */
@@ -7,15 +7,15 @@ export interface Wanted {
 }
 
 /** Nobody who said nothing wanted APP_URL, though they would have gone there. */
-export function wantedBy(
+export function destinationOf(
   { company, returnTo }: { company: string; returnTo: string },
   appUrl: string,
-): Wanted {
+): Destination {
   return { company, returnTo: returnTo === appUrl ? undefined : returnTo };
 }
 
 /** Our sign-in page, where it leads to the same company and place as before. */
-export function signInUrl({ company, returnTo }: Wanted): string {
+export function signInUrl({ company, returnTo }: Destination): string {
   const query = new URLSearchParams({
     ...(company && { company }),
     ...(returnTo && { return_to: returnTo }),
@@ -24,7 +24,7 @@ export function signInUrl({ company, returnTo }: Wanted): string {
 }
 
 /** The product's other way in. It is told where the person wanted to go, as /login was. */
-export function otherWayUrl(socialLoginUrl: string, returnTo: string | undefined): string {
+export function alternativeSignInUrl(socialLoginUrl: string, returnTo: string | undefined): string {
   if (!returnTo) return socialLoginUrl;
   const url = new URL(socialLoginUrl);
   url.searchParams.set('return_to', returnTo);

@@ -1,5 +1,5 @@
 import { Layout } from './layout.tsx';
-import { otherWayUrl } from './links.ts';
+import { alternativeSignInUrl } from './links.ts';
 
 export interface LoginPageProps {
   productName: string;
@@ -88,7 +88,7 @@ export function OtherWay({
 }) {
   return (
     <p class="aside">
-      <a href={otherWayUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
+      <a href={alternativeSignInUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
     </p>
   );
 }

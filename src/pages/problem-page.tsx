@@ -1,5 +1,5 @@
 import { Layout } from './layout.tsx';
-import { otherWayUrl, signInUrl, type Wanted } from './links.ts';
+import { alternativeSignInUrl, type Destination, signInUrl } from './links.ts';
 import { OtherWay, SignOut } from './login-page.tsx';
 import type { Problem } from './problem.ts';
 
@@ -11,19 +11,22 @@ export interface ProblemPageProps {
   reference: string;
   /** There is a session to end, one of a refused sign-in. */
   signOut?: boolean;
-  wanted?: Wanted | undefined;
+  destination?: Destination | undefined;
 }
 
 export function ProblemPage(props: ProblemPageProps) {
-  const { problem, productName, socialLoginUrl, reference, signOut, wanted = {} } = props;
+  const { problem, productName, socialLoginUrl, reference, signOut, destination = {} } = props;
   const [again, other] = [problem.action !== 'other', problem.action !== 'again'];
   return (
     <Layout title={problem.title} productName={productName}>
       <p role="alert">{problem.text}</p>
-      <a class="button" href={again ? signInUrl(wanted) : otherWayUrl(socialLoginUrl, wanted.returnTo)}>
+      <a
+        class="button"
+        href={again ? signInUrl(destination) : alternativeSignInUrl(socialLoginUrl, destination.returnTo)}
+      >
         {again ? 'Sign in again' : 'Other ways to sign in'}
       </a>
-      {again && other && <OtherWay socialLoginUrl={socialLoginUrl} returnTo={wanted.returnTo} />}
+      {again && other && <OtherWay socialLoginUrl={socialLoginUrl} returnTo={destination.returnTo} />}
       {signOut && <SignOut />}
       <p class="detail">Reference: {reference}</p>
     </Layout>

@@ -30,13 +30,13 @@ export const PROBLEMS: Record<string, Problem> = {
     'The address of this page is incomplete. Start the sign-in again here.',
     'again',
   ),
-  iss_wrong: problem(
+  iss_mismatch: problem(
     400,
     'Please start again',
     'JumpCloud’s answer did not belong to this sign-in. Start it again here.',
     'again',
   ),
-  provider_said_no: problem(
+  provider_error_unknown: problem(
     400,
     'Please start again',
     'JumpCloud could not continue this sign-in. Start it again here.',
@@ -54,7 +54,7 @@ export const PROBLEMS: Record<string, Problem> = {
     'JumpCloud’s answer could not be verified. Start again; if it happens again, tell your administrator.',
     'again',
   ),
-  userinfo_subject: problem(
+  userinfo_sub_mismatch: problem(
     400,
     'Sign-in was not accepted',
     'JumpCloud’s answer could not be verified. Start again; if it happens again, tell your administrator.',
@@ -72,7 +72,7 @@ export const PROBLEMS: Record<string, Problem> = {
     'Another site asked to sign you out. If you want to, sign out in the product itself.',
     'other',
   ),
-  test_link_over: problem(
+  test_link_expired: problem(
     400,
     'This test link is over',
     'It holds for an hour, and until the connection is changed. Ask whoever gave it to you for a new one.',

@@ -1,5 +1,5 @@
 import { Layout } from './layout.tsx';
-import { otherWayUrl } from './links.ts';
+import { alternativeSignInUrl } from './links.ts';
 import { SignOut } from './login-page.tsx';
 
 /** So long it says nothing but that a moment is needed. Seconds. */
@@ -37,7 +37,7 @@ export function WaitPage({ productName, companyName, waited, socialLoginUrl, ret
         </p>
         <p class="aside">
           <a href="/login/wait">Check again</a> ·{' '}
-          <a href={otherWayUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
+          <a href={alternativeSignInUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
         </p>
         <SignOut />
       </div>

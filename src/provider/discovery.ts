@@ -35,7 +35,7 @@ export function createDiscovery(
   issuers: readonly Issuer[],
   fetch: typeof fetchMetadata = fetchMetadata,
 ): Discovery {
-  const listed = new Set(issuers.map((i) => i.issuer));
+  const listed = new Set(issuers.map((i) => i.url));
   const cache = new Map<string, { metadata: ProviderMetadata; at: number }>();
   const pending = new Map<string, Promise<ProviderMetadata>>();
 

@@ -6,12 +6,12 @@ const COOL_DOWN_MS = 30_000;
 
 /** The signing keys behind an issuer's `jwks_uri`. */
 export interface KeySource {
-  find: JWTVerifyGetKey;
+  getKey: JWTVerifyGetKey;
   /**
    * Fetches the keys again, for a provider that changed a key and kept its `kid`, or names none.
    * @returns false within the cool-down: nothing was fetched
    */
-  renew(): Promise<boolean>;
+  reload(): Promise<boolean>;
 }
 
 export type ProviderKeys = (jwksUri: string) => KeySource;
@@ -31,8 +31,8 @@ export function createProviderKeys(fetch: (url: string) => Promise<unknown> = bo
       [customFetch]: async (url) => Response.json(await fetch(url)),
     });
     const source: KeySource = {
-      find: set,
-      async renew() {
+      getKey: set,
+      async reload() {
         if (set.coolingDown) return false;
         await set.reload();
         return true;

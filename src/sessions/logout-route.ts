@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
-import { COOKIE_OPTIONS, hashToken, SESSION_COOKIE } from '../cookies.ts';
+import { findSsoClient } from '../companies/sso-client-lookup.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
-import { findSsoClient } from '../provider/sso-client.ts';
+import { COOKIE_OPTIONS, SESSION_COOKIE } from '../http/cookies.ts';
+import { hashToken } from '../tokens.ts';
 import { LOGOUT } from './route-schemas.ts';
-import { sessionSeal } from './session-seal.ts';
+import { sessionAssociatedData } from './session-associated-data.ts';
 
 interface EndedSession {
   id: string;
@@ -15,7 +16,7 @@ interface EndedSession {
 
 /** `POST /logout`: ends the session here, and at JumpCloud where the SSO client says so. */
 export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
-  const { config, database, sealer, metrics, discovery, oauth } = deps;
+  const { config, database, sealer, provider } = deps;
   const signedOut = `${config.PUBLIC_URL}/login?signed_out=1`;
 
   app.post('/logout', { schema: LOGOUT }, async (request, reply) => {
@@ -41,24 +42,15 @@ export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
     try {
       const client = await findSsoClient(database, sealer, { id: session.ssoClientId });
       if (client === undefined) return undefined;
-      const metadata = await discovery.metadata(client.issuer);
-      const open = (sealed: string, column: Parameters<typeof sessionSeal>[1]) =>
-        sealer.open(sealed, sessionSeal(session.id, column));
+      const metadata = await provider.metadata(client.issuer);
+      const open = (sealed: string, column: Parameters<typeof sessionAssociatedData>[1]) =>
+        sealer.open(sealed, sessionAssociatedData(session.id, column));
       if (session.refreshToken) {
         // Not waited for: a slow provider must not hold up a sign-out.
         const refreshToken = open(session.refreshToken, 'refresh_token');
-        metrics
-          .timeProvider(
-            {
-              endpoint: 'revoke',
-              url: metadata.revocationEndpoint ?? client.issuer,
-              company: client.company.slug,
-            },
-            () => oauth.revoke(client, metadata, refreshToken),
-          )
-          .catch((error: unknown) => {
-            request.log.warn({ code: codeOf(error) }, 'the refresh token could not be revoked');
-          });
+        provider.revoke(client, refreshToken).catch((error: unknown) => {
+          request.log.warn({ code: codeOf(error) }, 'the refresh token could not be revoked');
+        });
       }
       if (!client.logoutAtProvider || !session.idToken || !metadata.endSessionEndpoint) return undefined;
       const url = new URL(metadata.endSessionEndpoint);

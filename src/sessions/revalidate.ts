@@ -4,24 +4,20 @@
  * other requests of this one, wait for what it finds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { findSsoClient } from '../companies/sso-client-lookup.ts';
 import type { Database } from '../db/client.ts';
 import { codeOf } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
-import type { ServerMetrics } from '../observability/server-metrics.ts';
-import type { Discovery } from '../provider/discovery.ts';
-import type { OAuthClients } from '../provider/oauth-clients.ts';
-import { findSsoClient } from '../provider/sso-client.ts';
+import type { Provider } from '../provider/provider.ts';
 import type { Sealer } from '../seal.ts';
 import type { SignedIn } from './session.ts';
-import { sessionSeal } from './session-seal.ts';
+import { sessionAssociatedData } from './session-associated-data.ts';
 
 export interface RevalidateDeps {
   database: Pick<Database, 'sql'>;
   sealer: Sealer;
-  discovery: Discovery;
-  oauth: OAuthClients;
+  provider: Pick<Provider, 'refresh'>;
   log: Logger;
-  metrics: Pick<ServerMetrics, 'timeProvider'>;
   /** Milliseconds. */
   revalidateAfter: number;
 }
@@ -50,16 +46,16 @@ export function createRevalidate(deps: RevalidateDeps): Revalidate {
   };
 }
 
-interface Held {
+interface RefreshLock {
   refreshToken: string;
   ssoClientId: string;
 }
 
 async function revalidate(deps: RevalidateDeps, sessionId: string): Promise<void> {
-  const held = await hold(deps, sessionId);
-  if (held === 'not due') return endAfterGrace(deps, sessionId);
+  const lock = await hold(deps, sessionId);
+  if (lock === 'not due') return endAfterGrace(deps, sessionId);
   try {
-    await refresh(deps, sessionId, held);
+    await refresh(deps, sessionId, lock);
   } catch (error) {
     deps.log.warn(
       { code: codeOf(error), session: sessionId, err: error },
@@ -73,18 +69,14 @@ async function revalidate(deps: RevalidateDeps, sessionId: string): Promise<void
   }
 }
 
-async function refresh(deps: RevalidateDeps, sessionId: string, held: Held): Promise<void> {
-  const { database, sealer, discovery, oauth } = deps;
-  const associated = sessionSeal(sessionId, 'refresh_token');
-  const client = await findSsoClient(database, sealer, { id: held.ssoClientId });
+async function refresh(deps: RevalidateDeps, sessionId: string, lock: RefreshLock): Promise<void> {
+  const { database, sealer, provider } = deps;
+  const associated = sessionAssociatedData(sessionId, 'refresh_token');
+  const client = await findSsoClient(database, sealer, { id: lock.ssoClientId });
   if (client === undefined) return; // Disabled meanwhile: the session's next reading says so.
   try {
-    const metadata = await discovery.metadata(client.issuer);
-    const refreshToken = sealer.open(held.refreshToken, associated);
-    const tokens = await deps.metrics.timeProvider(
-      { endpoint: 'refresh', url: metadata.tokenEndpoint, company: client.company.slug },
-      () => oauth.refresh(client, metadata, refreshToken),
-    );
+    const refreshToken = sealer.open(lock.refreshToken, associated);
+    const tokens = await provider.refresh(client, refreshToken);
     await database.sql`
       UPDATE sessions SET refresh_token = ${sealer.seal(tokens.refreshToken ?? '', associated)},
         revalidated_at = now(), revalidation_failing_since = NULL, revalidation_held_until = NULL
@@ -93,18 +85,18 @@ async function refresh(deps: RevalidateDeps, sessionId: string, held: Held): Pro
     if (codeOf(error) !== 'grant_rejected') throw error;
     // Who took longer than the hold had the token spent by another, and knows nothing of the person.
     const { count } = await database.sql`
-      DELETE FROM sessions WHERE id = ${sessionId} AND refresh_token = ${held.refreshToken}`;
+      DELETE FROM sessions WHERE id = ${sessionId} AND refresh_token = ${lock.refreshToken}`;
     if (count === 0) return;
     deps.log.info({ session: sessionId }, 'the provider says that the person is gone: session ended');
   }
 }
 
 /** Takes the session for refreshing, or waits until whoever holds it is done. */
-async function hold(deps: RevalidateDeps, sessionId: string): Promise<Held | 'not due'> {
+async function hold(deps: RevalidateDeps, sessionId: string): Promise<RefreshLock | 'not due'> {
   const { sql } = deps.database;
   const due = inMs(-deps.revalidateAfter);
   for (const deadline = Date.now() + HOLD_MS; Date.now() < deadline; await delay(100)) {
-    const [taken] = await sql<Held[]>`
+    const [taken] = await sql<RefreshLock[]>`
       UPDATE sessions s SET revalidation_held_until = ${inMs(HOLD_MS)}
       FROM logins l
       WHERE s.id = ${sessionId} AND l.id = s.login_id AND s.refresh_token IS NOT NULL

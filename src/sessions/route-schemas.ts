@@ -1,6 +1,6 @@
 /** The session's routes as the product sees them. */
 import { Type } from 'typebox';
-import { failure, json, page, type RouteSchema, redirect } from '../answers.ts';
+import { failure, json, page, type RouteSchema, redirect } from '../http/route-schema.ts';
 
 const nullable = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
 

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
-import { SESSION_COOKIE } from '../cookies.ts';
+import { SESSION_COOKIE } from '../http/cookies.ts';
 import type { Revalidate } from './revalidate.ts';
 import { JWKS, SESSION } from './route-schemas.ts';
 import { readSession, type SessionState, touchSession } from './session.ts';

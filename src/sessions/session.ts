@@ -3,10 +3,10 @@
  * link, the user, the company and the SSO client, read afresh each time, so that what is suspended or
  * disabled there ends it here.
  */
-import { isElsewhere } from '../accounts/elsewhere.ts';
-import { hashToken } from '../cookies.ts';
+import { belongsToOtherCompany } from '../accounts/other-company.ts';
 import type { Database } from '../db/client.ts';
 import type { Outcome, Reason } from '../events/link-result.ts';
+import { hashToken } from '../tokens.ts';
 
 /** What a person may know of why there is no way in. Never whether somebody else's account exists. */
 export type ReasonClass =
@@ -67,7 +67,7 @@ export async function readSession(
   if (token === undefined || !/^[A-Za-z0-9_-]{43}$/.test(token)) return { state: 'none' };
   const session = await findSession(sql, hashToken(token));
   if (session === undefined) return { state: 'none' };
-  const state = judge(session, options.idle, Date.now());
+  const state = deriveState(session, options.idle, Date.now());
   if (state.state === 'none') await sql`DELETE FROM sessions WHERE id = ${session.id}`;
   if (state.state === 'refused' && session.endedAs === null) {
     await sql`UPDATE sessions SET ended_as = ${state.reasonClass}, refresh_token = NULL WHERE id = ${session.id}`;
@@ -76,7 +76,7 @@ export async function readSession(
 }
 
 /** The state that follows from what was read; `now` in milliseconds since the epoch. */
-export function judge(session: SessionRow, idle: number, now: number): SessionState {
+export function deriveState(session: SessionRow, idle: number, now: number): SessionState {
   const refused = (reasonClass: ReasonClass): SessionState => ({ state: 'refused', reasonClass, session });
   if (now >= session.expiresAt.getTime() || now - session.lastUsedAt.getTime() >= idle) {
     return { state: 'none' };
@@ -127,7 +127,7 @@ async function findSession(sql: Database['sql'], tokenHash: Buffer): Promise<Ses
       s.created_at AS "createdAt", s.last_used_at AS "lastUsedAt", s.expires_at AS "expiresAt", s.revalidated_at AS "revalidatedAt",
       s.refresh_token IS NOT NULL AS "hasRefreshToken", s.ended_as AS "endedAs",
       i.email, coalesce(u.name, i.name) AS name,
-      u.id AS "userId", u.status AS "userStatus", ${isElsewhere(sql, sql`c.id`)} AS "userElsewhere",
+      u.id AS "userId", u.status AS "userStatus", ${belongsToOtherCompany(sql, sql`c.id`)} AS "userElsewhere",
       c.id AS "companyId", c.slug AS company, c.name AS "companyName", c.status AS "companyStatus",
       k.status AS "clientStatus", k.status <> 'active' AND EXISTS (
         SELECT FROM sso_clients other WHERE other.company_id = c.id AND other.status = 'active'

@@ -27,14 +27,17 @@ export interface SigningKey {
 }
 
 /** The associated data of a sealed signing key. */
-export const signingKeySeal = (kid: string): string => `signing_keys:${kid}`;
+export const signingKeyAssociatedData = (kid: string): string => `signing_keys:${kid}`;
 
 /** Makes a new ES256 key and stores it sealed. Its `kid` is the JWK's thumbprint (RFC 7638). */
 export async function createSigningKey(tx: Transaction, sealer: Sealer): Promise<string> {
   const pair = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
   const jwk = await exportJWK(pair.publicKey);
   const kid = await calculateJwkThumbprint(jwk);
-  const privateKey = sealer.seal(JSON.stringify(await exportJWK(pair.privateKey)), signingKeySeal(kid));
+  const privateKey = sealer.seal(
+    JSON.stringify(await exportJWK(pair.privateKey)),
+    signingKeyAssociatedData(kid),
+  );
   const publicKey = { ...jwk, kid, alg: SIGNING_ALGORITHM, use: 'sig' };
   await tx.db.insert(signingKeys).values({ kid, privateKey, publicKey });
   return kid;
@@ -77,7 +80,7 @@ export async function currentSigningKey(database: { db: Db }, sealer: Sealer): P
       'there is no signing key: run `sso-link migrate`, which makes the first one',
     );
   }
-  const jwk = JSON.parse(sealer.open(row.privateKey, signingKeySeal(row.kid))) as JWK_EC_Private;
+  const jwk = JSON.parse(sealer.open(row.privateKey, signingKeyAssociatedData(row.kid))) as JWK_EC_Private;
   return { kid: row.kid, privateKey: (await importJWK(jwk, SIGNING_ALGORITHM)) as CryptoKey };
 }
 

@@ -249,7 +249,7 @@ t.test('erasure takes what identities and sessions say', async (t) => {
   t.match(await transaction((tx) => deleteUser(tx, 'operator:olga', 'u1')), { changed: false });
   await t.rejects(
     transaction((tx) => deleteUser(tx, 'operator:olga', 'nobody')),
-    { code: 'user_unknown' },
+    { code: 'user_not_found' },
   );
 });
 

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { chromium, chromiumAvailable } from '../../dev/browser.ts';
-import { type Parts, startParts } from '../../dev/parts.ts';
+import { type Parts, startParts } from '../../dev/environment.ts';
 import { startProduct } from '../../dev/product.ts';
-import { rolesHere } from '../../dev/roles.ts';
+import { startRolesInProcess } from '../../dev/roles.ts';
 import { createStream, type LocalStream } from '../../dev/stream.ts';
 
 const ADA = 'ada@acme.test';
@@ -19,7 +19,7 @@ async function startWorld(t: Test): Promise<World> {
   const parts = await startParts({ logLevel: 'silent' });
   t.teardown(() => parts.stop());
   const stream = createStream();
-  const roles = await rolesHere(parts.env, stream);
+  const roles = await startRolesInProcess(parts.env, stream);
   t.teardown(() => roles.stop());
   const product = await startProduct({
     port: Number(new URL(parts.appUrl).port),

@@ -155,7 +155,7 @@ t.test('a company without a domain is not turned on, unless told so', async (t) 
     err: /no proven domain, so everybody new would be refused: `domain add` comes first/,
   });
   t.match([...(await sql`SELECT status FROM sso_clients`)], [{ status: 'draft' }]);
-  t.match(await run('client activate globex --anyway'), { exitCode: 0, out: /is active/ });
+  t.match(await run('client activate globex --allow-no-domain'), { exitCode: 0, out: /is active/ });
   t.match(await run('client activate globex'), { exitCode: 0, out: /was already active/ });
 });
 

@@ -164,7 +164,7 @@ t.test('a clock that is off', async (t) => {
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   t.teardown(() => new Promise((resolve) => server.close(resolve)));
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}/`;
-  const check = () => checkIssuer({ region: 'us', issuer });
+  const check = () => checkIssuer({ region: 'us', url: issuer });
   await t.resolves(check());
   for (skew of [-120_000, 120_000]) await t.rejects(check(), /our clock is -?1\d\d\.\d s off/);
 });

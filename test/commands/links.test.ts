@@ -26,9 +26,9 @@ t.test('a link by hand holds to the invariants of the policy', async (t) => {
     [`link acme ${identity} foreign`, 'other_company'],
     [`link acme ${identity} cleared`, 'other_company'],
     [`link acme ${identity} taken`, 'user_has_identity'],
-    [`link acme ${identity} nobody`, 'user_unknown'],
-    [`link acme ${abroad} free`, 'identity_unknown'],
-    [`link nowhere ${identity} free`, 'company_unknown'],
+    [`link acme ${identity} nobody`, 'user_not_found'],
+    [`link acme ${abroad} free`, 'identity_not_found'],
+    [`link nowhere ${identity} free`, 'company_not_found'],
   ] as const) {
     const refused = await run(`${command} --json`);
     t.match(refused, { exitCode: 1, out: '' }, code);

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '../../src/db/client.ts';
-import { stopAll } from '../../src/shutdown.ts';
+import { stopAll } from '../../src/roles/run-role.ts';
 import { until } from '../support/until.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { decided, examine, type Findings, isWhole, waiting } from './examine.ts';

@@ -6,8 +6,8 @@ import { startKafka } from '../../dev/kafka.ts';
 import { createDatabase, startPostgres } from '../../dev/postgres.ts';
 import { command, type Env } from '../../dev/roles.ts';
 import { readTopic } from '../../dev/topics.ts';
-import { stopAll } from '../../src/shutdown.ts';
-import { noteSecret } from '../support/witness.ts';
+import { stopAll } from '../../src/roles/run-role.ts';
+import { noteSecret } from '../support/secret-leaks.ts';
 
 const CLIENT = { id: 'acme-client', secret: 'a-secret-of-acme' };
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createCompany } from '../../src/companies/companies.ts';
 import { addDomain } from '../../src/companies/domains.ts';
-import { randomToken } from '../../src/cookies.ts';
 import type { Database } from '../../src/db/client.ts';
 import { newId } from '../../src/ids.ts';
 import { recordLogin } from '../../src/login/record.ts';
 import type { Sealer } from '../../src/seal.ts';
+import { randomToken } from '../../src/tokens.ts';
 
 const ISSUER = 'http://localhost/jumpcloud/';
 const AT_ONCE = 8;

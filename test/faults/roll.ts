@@ -1,7 +1,7 @@
 /** A rolling change from one build to another, two replicas a role, while people sign in. */
 import { type Cli, command } from '../../dev/roles.ts';
 import { openDatabase } from '../../src/db/client.ts';
-import { stopAll } from '../../src/shutdown.ts';
+import { stopAll } from '../../src/roles/run-role.ts';
 import { until } from '../support/until.ts';
 import { startBalancer } from './balancer.ts';
 import { buildOf } from './build.ts';

@@ -1,4 +1,4 @@
-/** `npm run test:cuts -- [SECONDS] [ROLE]`: each role in turn, its PostgreSQL connections reset at random moments. */
+/** `npm run test:cuts -- [DURATION_BUCKETS] [ROLE]`: each role in turn, its PostgreSQL connections reset at random moments. */
 import { cuts, recovered } from './cuts.ts';
 import type { RoleName } from './role-process.ts';
 

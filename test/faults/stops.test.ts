@@ -1,6 +1,6 @@
 import t from 'tap';
 import { kafkaAvailable } from '../../dev/kafka.ts';
-import { secretsIssued, watchedLog } from '../support/witness.ts';
+import { secretsIssued, watchedLog } from '../support/secret-leaks.ts';
 import { isWhole } from './examine.ts';
 import { stops } from './stops.ts';
 

@@ -1,6 +1,6 @@
 /** SIGTERM to each role in turn, again and again, while people sign in. */
 import { openDatabase } from '../../src/db/client.ts';
-import { stopAll } from '../../src/shutdown.ts';
+import { stopAll } from '../../src/roles/run-role.ts';
 import { until } from '../support/until.ts';
 import { decided, examine, type Findings, waiting } from './examine.ts';
 import { install, somePeople } from './installation.ts';

@@ -170,7 +170,7 @@ t.test('a chunk that holds a login twice, and one that is delivered again', asyn
   t.same(told(report), ['user_created']);
   t.equal(report.duplicates, 1);
   const before = (await world.outbox(linkResult.topic)).length;
-  t.match(await link(login, login), { results: [], duplicates: 2, faulty: [] });
+  t.match(await link(login, login), { results: [], duplicates: 2, deadLetters: [] });
   t.equal((await world.outbox(linkResult.topic)).length, before, 'a duplicate produces nothing');
 });
 

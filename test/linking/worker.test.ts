@@ -2,8 +2,9 @@ import { pino } from 'pino';
 import t from 'tap';
 import { createStream } from '../../dev/stream.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
+import { LINKING_GROUP } from '../../src/events/topics.ts';
 import type { ConsumeOptions, IncomingRecord, RecordConsumer } from '../../src/kafka/records.ts';
-import { LINKING_GROUP, startLinking } from '../../src/linking/worker.ts';
+import { startLinking } from '../../src/linking/worker.ts';
 import { laneOf } from '../../src/outbox/lanes.ts';
 import { testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
@@ -110,7 +111,7 @@ t.test('a dead letter is told in the log, without what stood in it', async (t) =
   await worker.stop();
   t.match(
     lines.find((line) => line.includes('dead letter')),
-    /"fault":"event_invalid"/,
+    /"reason":"event_invalid"/,
   );
   t.notOk(lines.join('').includes('ada@'));
 });

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { freePort } from '../../dev/free-port.ts';
 import { readConfig } from '../../src/config.ts';
-import { SERVER_CONFIG, startServer } from '../../src/server.ts';
+import { SERVER_CONFIG, startServer } from '../../src/roles/server.ts';
 import { addCompany, startService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 

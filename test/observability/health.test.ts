@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { createStream } from '../../dev/stream.ts';
 import { readConfig } from '../../src/config.ts';
-import { RELAY_CONFIG, startRelay } from '../../src/relay.ts';
+import { RELAY_CONFIG, startRelay } from '../../src/roles/relay.ts';
 import { silent } from '../kafka/cluster.ts';
 import { startHostileService } from '../support/hostile/service.ts';
 import { until } from '../support/until.ts';
 
-t.test('the server is ready while what it only uses is away, and says so', async (t) => {
+t.test('the server is ready while what it only optional is away, and says so', async (t) => {
   const service = await startHostileService(t);
   const { url, provider, database } = service;
   const readyz = async (headers: Record<string, string> = {}) => {

@@ -4,11 +4,11 @@ import { httpBrowser } from '../../dev/browser.ts';
 import { freePort } from '../../dev/free-port.ts';
 import { createStream } from '../../dev/stream.ts';
 import { readConfig } from '../../src/config.ts';
+import { createWorkerMetrics } from '../../src/linking/metrics.ts';
 import { createHealth } from '../../src/observability/health.ts';
-import { createRelayMetrics } from '../../src/observability/relay-metrics.ts';
-import { createWorkerMetrics } from '../../src/observability/worker-metrics.ts';
 import { append } from '../../src/outbox/append.ts';
-import { RELAY_CONFIG, startRelay } from '../../src/relay.ts';
+import { createRelayMetrics } from '../../src/outbox/metrics.ts';
+import { RELAY_CONFIG, startRelay } from '../../src/roles/relay.ts';
 import { silent } from '../kafka/cluster.ts';
 import { testDatabase } from '../support/database.ts';
 import { addCompany, addPerson, linkUser, startService } from '../support/service.ts';
@@ -89,12 +89,12 @@ t.test('no label has a value that a stranger can choose', async (t) => {
   t.same(closed, {
     company: ['', 'acme'],
     dependency: ['database', 'outbox', 'provider'],
-    kind: ['needs', 'uses'],
+    kind: ['required', 'optional'],
     endpoint: ['discovery', 'keys', 'token'],
     region: ['us'],
     outcome: [
       'attempt_missing',
-      'provider_said_no',
+      'provider_error_unknown',
       'recorded',
       'request_malformed',
       'sent',
@@ -103,7 +103,7 @@ t.test('no label has a value that a stranger can choose', async (t) => {
     code: [
       'FST_ERR_CTP_INVALID_MEDIA_TYPE',
       'attempt_missing',
-      'provider_said_no',
+      'provider_error_unknown',
       'request_malformed',
       'sso_not_active',
     ],
@@ -181,8 +181,8 @@ t.test('what the relay cannot read any more is told no longer', async (t) => {
   t.match(
     (await scrape(metricsPort)).filter(({ name }) => name === 'sso_link_ready'),
     [
-      { labels: { dependency: 'database', kind: 'needs' }, value: 1 },
-      { labels: { dependency: 'kafka', kind: 'needs' }, value: 0 },
+      { labels: { dependency: 'database', kind: 'required' }, value: 1 },
+      { labels: { dependency: 'kafka', kind: 'required' }, value: 0 },
     ],
   );
   await database.sql`ALTER TABLE outbox_away RENAME TO outbox`;
@@ -195,7 +195,7 @@ t.test('a database that is locked holds up no scrape', async (t) => {
     VALUES (gen_random_uuid(), 't', 0, 1, 'x', '{}', 'unknown_type', 'e'),
       (gen_random_uuid(), 't', 0, 2, 'x', '{}', 'unknown_type', 'e')`;
   await database.sql`UPDATE dead_letters SET replayed_at = now() WHERE "offset" = 2`;
-  const { registry } = createRelayMetrics(database, createHealth({ needs: {} }));
+  const { registry } = createRelayMetrics(database, createHealth({ required: {} }));
   await database.transaction(async (tx) => {
     await tx.sql`LOCK TABLE outbox_dead`;
     const started = Date.now();
@@ -213,7 +213,7 @@ t.test('a database that is locked holds up no scrape', async (t) => {
 });
 
 t.test('the worker tells why a chunk failed, and no lag that nobody knows', async (t) => {
-  const metrics = createWorkerMetrics(createHealth({ needs: {} }));
+  const metrics = createWorkerMetrics(createHealth({ required: {} }));
   const told = async () =>
     parse(await metrics.registry.metrics())
       .filter(({ name }) => /^sso_link_worker_(lag|chunk_failures_total)$/.test(name))

@@ -11,13 +11,13 @@ import { readConfig } from '../../src/config.ts';
 import { linkResult } from '../../src/events/link-result.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import type { Stream } from '../../src/kafka/records.ts';
-import { RELAY_CONFIG, startRelay } from '../../src/relay.ts';
-import { startWorker, WORKER_CONFIG } from '../../src/worker.ts';
+import { RELAY_CONFIG, startRelay } from '../../src/roles/relay.ts';
+import { startWorker, WORKER_CONFIG } from '../../src/roles/worker.ts';
 import { silent, skip, testKafka } from '../kafka/cluster.ts';
+import { noteSecret, secretsIssued, watchedLog } from '../support/secret-leaks.ts';
 import { addCompany, addPerson, startService, type TestService } from '../support/service.ts';
 import { roleOf, type ToldSpan, traceMemory } from '../support/traces.ts';
 import { until } from '../support/until.ts';
-import { noteSecret, secretsIssued, watchedLog } from '../support/witness.ts';
 
 const STRANGER = { trace: 'b'.repeat(32), span: 'c'.repeat(16) };
 

@@ -1,6 +1,6 @@
 /** Where a browser is sent, and who may ask how often: rows 56, 57 and 61 of docs/security.md. */
 import t from 'tap';
-import { network } from '../../src/login/limits.ts';
+import { network } from '../../src/http/rate-limits.ts';
 import { raw, statusOf } from '../support/hostile/raw.ts';
 import { accepted, startHostileService, startUrl } from '../support/hostile/service.ts';
 import { SUBJECT } from '../support/hostile-provider.ts';

@@ -7,7 +7,7 @@ import { setCompanyStatus } from '../../src/companies/companies.ts';
 import { disableSsoClient, updateSsoClient } from '../../src/companies/sso-clients.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Transaction } from '../../src/db/client.ts';
-import { SERVER_CONFIG, startServer } from '../../src/server.ts';
+import { SERVER_CONFIG, startServer } from '../../src/roles/server.ts';
 import { advance, realTime } from '../support/hostile/clock.ts';
 import { accepted, refused, startHostileService } from '../support/hostile/service.ts';
 import { startHostileProvider } from '../support/hostile-provider.ts';

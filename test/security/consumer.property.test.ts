@@ -90,7 +90,7 @@ t.test(
   'rows 68, 69, property: any bytes end as a result or a dead letter, and link nobody elsewhere',
   async (t) => {
     let n = 0;
-    const ends = { results: 0, faulty: 0 };
+    const ends = { results: 0, deadLetters: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(fc.option(forged), { minLength: 1, maxLength: 8 }), async (forges) => {
         const records: IncomingRecord[] = [];
@@ -101,9 +101,9 @@ t.test(
         }
         const report = await linkChunk(database, records);
         ends.results += report.results.length;
-        ends.faulty += report.faulty.length;
+        ends.deadLetters += report.deadLetters.length;
         // Each ends once. Two records may be forged to one login: then one of them is a duplicate.
-        const all = report.results.length + report.duplicates + report.faulty.length;
+        const all = report.results.length + report.duplicates + report.deadLetters.length;
         const untouched = records.filter((_, i) => forges[i] === null) as (IncomingRecord & {
           loginId: string;
         })[];
@@ -112,9 +112,12 @@ t.test(
       }),
       { numRuns: 150 },
     );
-    t.ok(ends.results > 100 && ends.faulty > 100, `${ends.results} results, ${ends.faulty} dead letters`);
+    t.ok(
+      ends.results > 100 && ends.deadLetters > 100,
+      `${ends.results} results, ${ends.deadLetters} dead letters`,
+    );
     const [kept] = await sql`SELECT count(*)::int AS n FROM dead_letters`;
-    t.equal(kept?.n, ends.faulty, 'each dead letter is kept');
+    t.equal(kept?.n, ends.deadLetters, 'each dead letter is kept');
     const across = await sql`
     SELECT FROM sso_identities i JOIN users u ON u.id = i.user_id 
     WHERE u.company_id IS DISTINCT FROM i.company_id OR u.id IN ('ceo', 'colleague')`;

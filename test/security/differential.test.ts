@@ -5,7 +5,7 @@
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import * as client from 'openid-client';
 import t from 'tap';
-import { CLOCK_SKEW_S, verifyIdToken } from '../../src/login/id-token.ts';
+import { CLOCK_SKEW_S, verifyIdToken } from '../../src/provider/id-token.ts';
 import type { Draft, Forge } from '../support/hostile/draft.ts';
 import { HOSTILE_TOKENS } from '../support/hostile/id-tokens.ts';
 import { halfHash, hostileKeys } from '../support/hostile/keys.ts';
@@ -90,8 +90,8 @@ const verdict = (asked: Promise<unknown>): Promise<Verdict> =>
   );
 
 function ours(token: string, published: unknown[]): Promise<Verdict> {
-  const find = createLocalJWKSet({ keys: published } as JSONWebKeySet);
-  const expected = { issuer, clientId, nonce, accessToken, keys: { find, renew: async () => false } };
+  const getKey = createLocalJWKSet({ keys: published } as JSONWebKeySet);
+  const expected = { issuer, clientId, nonce, accessToken, keys: { getKey, reload: async () => false } };
   return verdict(verifyIdToken(token, expected));
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import t from 'tap';
 import { buildProgram } from '../../src/commands/program.ts';
-import { SESSION_COOKIE } from '../../src/cookies.ts';
+import { SESSION_COOKIE } from '../../src/http/cookies.ts';
 import { newId, ssoIdentityId } from '../../src/ids.ts';
 import { operator } from '../commands/operator.ts';
 import { cookieOf, startHostileService } from '../support/hostile/service.ts';
@@ -132,7 +132,7 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['domain move acme zeta.test --verified-by operator'],
     ['domain remove acme zeta.test'],
     ['client create zeta --client-id zeta-client --region us --no-check', 'the-first-secret\n'],
-    ['client activate zeta --anyway'],
+    ['client activate zeta --allow-no-domain'],
     ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
     ['client disable zeta'],
     ['company update zeta --no-create-users'],

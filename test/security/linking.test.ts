@@ -1,7 +1,7 @@
 /** Linking: rows 67–73 of docs/security.md, on the worker's real chunk and a real PostgreSQL. */
 import t from 'tap';
-import { approveLink, removeLink } from '../../src/accounts/links.ts';
 import { normalizeEmail } from '../../src/email.ts';
+import { approveLink, removeLink } from '../../src/linking/manual-links.ts';
 import { linkChunk } from '../../src/linking/retry.ts';
 import { worldOf } from '../linking/world.ts';
 import { testDatabase } from '../support/database.ts';

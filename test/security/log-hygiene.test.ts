@@ -4,13 +4,13 @@ import { pino } from 'pino';
 import t from 'tap';
 import { createStream } from '../../dev/stream.ts';
 import { readConfig } from '../../src/config.ts';
-import { RELAY_CONFIG, startRelay } from '../../src/relay.ts';
-import { startWorker, WORKER_CONFIG } from '../../src/worker.ts';
+import { RELAY_CONFIG, startRelay } from '../../src/roles/relay.ts';
+import { startWorker, WORKER_CONFIG } from '../../src/roles/worker.ts';
 import { startHostileService, startUrl } from '../support/hostile/service.ts';
 import type { Transport } from '../support/hostile/transport.ts';
 import { SUBJECT } from '../support/hostile-provider.ts';
+import { leaks } from '../support/secret-leaks.ts';
 import { until } from '../support/until.ts';
-import { leaks } from '../support/witness.ts';
 
 t.test('row 63: no secret, code, token, cookie, verifier or email in any log, at trace', async (t) => {
   const service = await startHostileService(t, { env: { SESSION_REVALIDATE_AFTER: '1s' } });

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import t from 'tap';
 import { setCompanyStatus } from '../../src/companies/companies.ts';
 import { disableSsoClient } from '../../src/companies/sso-clients.ts';
-import { SESSION_COOKIE } from '../../src/cookies.ts';
+import { SESSION_COOKIE } from '../../src/http/cookies.ts';
 import { advance, realTime } from '../support/hostile/clock.ts';
 import { accepted, cookieOf, startHostileService } from '../support/hostile/service.ts';
 import { SUBJECT } from '../support/hostile-provider.ts';

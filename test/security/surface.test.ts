@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/db/client.ts';
 import { createLogger } from '../../src/observability/log.ts';
 import { createOAuthClients } from '../../src/provider/oauth-clients.ts';
-import { SERVER_CONFIG } from '../../src/server.ts';
+import { SERVER_CONFIG } from '../../src/roles/server.ts';
 import { raw, statusOf } from '../support/hostile/raw.ts';
 import { startHostileService } from '../support/hostile/service.ts';
 import { redirecting, transports } from '../support/hostile/transport.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { SESSION_COOKIE } from '../../src/cookies.ts';
+import { SESSION_COOKIE } from '../../src/http/cookies.ts';
 import { startService } from '../support/service.ts';
 
 t.test('a form of our own page signs out, and no other page without an origin', async (t) => {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { type HttpBrowser, httpBrowser } from '../../dev/browser.ts';
-import type { OAuthClients } from '../../src/provider/oauth-clients.ts';
 import { createRevalidate } from '../../src/sessions/revalidate.ts';
 import type { SignedIn } from '../../src/sessions/session.ts';
 import { silent } from '../kafka/cluster.ts';
@@ -94,23 +93,17 @@ t.test(
       database,
       sealer,
       log: silent,
-      metrics: { timeProvider: (_request, work) => work() },
       revalidateAfter: 1_000,
-      discovery: {
-        async metadata() {
-          const [row] = await database.sql`
-          SELECT extract(epoch FROM revalidation_held_until - now()) AS seconds FROM sessions`;
-          held = Number(row?.seconds);
-          return {} as never;
-        },
-      },
-      oauth: {
-        // Meanwhile the hold is over, and another process has spent the token.
+      provider: {
+        // Meanwhile the lock has expired, and another process has spent the token.
         async refresh() {
+          const [row] = await database.sql`
+            SELECT extract(epoch FROM revalidation_held_until - now()) AS seconds FROM sessions`;
+          held = Number(row?.seconds);
           await database.sql`UPDATE sessions SET refresh_token = ${session?.newer}`;
           throw Object.assign(new Error('spent'), { code: 'grant_rejected' });
         },
-      } as unknown as OAuthClients,
+      },
     });
     const due = { id: session?.id, revalidatedAt: new Date(0), hasRefreshToken: true };
     t.equal(await revalidate({ session: due } as SignedIn), true, 'asked');

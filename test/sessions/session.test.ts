@@ -1,8 +1,8 @@
 import t from 'tap';
 import { httpBrowser } from '../../dev/browser.ts';
 import { operator } from '../commands/operator.ts';
+import { noteSecret } from '../support/secret-leaks.ts';
 import { addCompany, addPerson, linkUser, startService } from '../support/service.ts';
-import { noteSecret } from '../support/witness.ts';
 
 t.test(
   'a replaced SSO client asks its people to sign in again, and tells nobody that it is off',

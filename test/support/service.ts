@@ -8,11 +8,11 @@ import { addDomain } from '../../src/companies/domains.ts';
 import { readConfig } from '../../src/config.ts';
 import { newId, ssoIdentityId } from '../../src/ids.ts';
 import type { Tracing } from '../../src/observability/trace.ts';
+import { SERVER_CONFIG, startServer } from '../../src/roles/server.ts';
 import { createSealer, type Sealer } from '../../src/seal.ts';
-import { SERVER_CONFIG, startServer } from '../../src/server.ts';
 import { ensureSigningKey } from '../../src/sessions/signing-keys.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
-import { noteSecret, watchedLog } from './witness.ts';
+import { noteSecret, watchedLog } from './secret-leaks.ts';
 
 const OPERATOR = 'operator:test';
 

@@ -6,7 +6,7 @@ thing, the database's or a partition's, are put together with max.
 {{- $of := printf "namespace=%q" .Release.Namespace -}}
 {{- $limits := .Values.monitoring.rules.thresholds -}}
 {{- /* What a person did, or a stranger: not ours to mend, and no measure of how we do. */ -}}
-{{- $theirs := "access_denied|attempt_missing|grant_rejected|provider_said_no|rate_limited|request_malformed|sso_not_active" -}}
+{{- $theirs := "access_denied|attempt_missing|grant_rejected|provider_error_unknown|rate_limited|request_malformed|sso_not_active" -}}
 {{- $logins := printf "sso_link_logins_total{%s, outcome!~%q}" $of $theirs -}}
 {{- $failed := printf "sso_link_logins_total{%s, outcome!~%q}" $of (printf "recorded|%s" $theirs) -}}
 {{- $unsent := printf "sso_link_login_starts_total{%s, outcome!~%q}" $of (printf "sent|%s" $theirs) -}}
@@ -40,7 +40,7 @@ thing, the database's or a partition's, are put together with max.
 - alert: SsoLinkNobodySignsIn
   runbook: nobody-signs-in
   expr: |-
-    sum(increase(sso_link_login_starts_total{ {{- $of }}, outcome="sent"}[15m])) > {{ $limits.startsInVain }}
+    sum(increase(sso_link_login_starts_total{ {{- $of }}, outcome="sent"}[15m])) > {{ $limits.startsWithoutLogin }}
     unless sum(increase(sso_link_logins_total{ {{- $of }}, outcome="recorded"}[15m])) > 0
   for: 1m
   severity: critical

@@ -1,11 +1,11 @@
 /** The real server against the hostile provider, and a browser's sign-in to it, judged. */
 import type { Test } from 'tap';
 import { type HttpBrowser, httpBrowser, type Page } from '../../../dev/browser.ts';
-import { SESSION_COOKIE } from '../../../src/cookies.ts';
 import { type SsoAuthenticated, ssoAuthenticated } from '../../../src/events/sso-authenticated.ts';
+import { SESSION_COOKIE } from '../../../src/http/cookies.ts';
 import { type HostileProvider, startHostileProvider } from '../hostile-provider.ts';
+import { noteSecret } from '../secret-leaks.ts';
 import { addCompany, startService, type TestCompany, type TestService } from '../service.ts';
-import { noteSecret } from '../witness.ts';
 
 export interface HostileService extends TestService<HostileProvider> {
   provider: HostileProvider;

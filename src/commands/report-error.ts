@@ -1,0 +1,63 @@
+import { codeOf, SsoLinkError } from '../errors.ts';
+import type { Io } from './io.ts';
+import { printable } from './output.ts';
+
+/** What an operator can do about errors of the database and its driver, by their code. */
+const ADVICE: Record<string, string> = {
+  ECONNREFUSED: 'the database does not answer: is it running, and is DATABASE_URL right?',
+  ENOTFOUND: "the database's host is unknown: look at DATABASE_URL",
+  EAI_AGAIN: "the database's host cannot be resolved now: look at DATABASE_URL and the name service",
+  CONNECT_TIMEOUT: 'the database does not answer in time: look at DATABASE_URL and the network',
+  CONNECTION_CLOSED: 'the connection to the database was lost: nothing of this step was kept, run it again',
+  '28P01': 'the database refuses user or password: look at DATABASE_URL',
+  '28000': 'the database refuses this user: look at DATABASE_URL',
+  '3D000': 'there is no such database: create it, or look at DATABASE_URL',
+  '42P01': 'the database has not this version’s tables: run `sso-link migrate`',
+  '42703': 'the database has not this version’s columns: run `sso-link migrate`',
+  '42501': 'the database refuses this user the right to do that: look at its grants',
+  EADDRINUSE: 'HOST and PORT are taken by another process',
+  EADDRNOTAVAIL: 'HOST is no address of this machine',
+  EACCES: 'the system refuses the right to do that, to listen on PORT say',
+  '53300': 'the database has no connection left: lower DATABASE_POOL or raise its max_connections',
+  '55P03': 'something else holds what this command wants to change: run it again',
+  '57014': 'the database took too long: run it again',
+};
+
+/**
+ * Tells of an error: one line on standard error, never a stack, unless LOG_LEVEL is debug or trace. With
+ * `--json` the line is `{"error":code,"message":…}`.
+ */
+export function reportError(io: Io, thrown: unknown, json: boolean): void {
+  const error = rootOf(thrown);
+  const code = codeOf(error) ?? 'unexpected';
+  const message = messageOf(error);
+  io.stderr.write(
+    json
+      ? `${JSON.stringify({ error: code, message })}\n`
+      : `sso-link: ${message.split('\n').map(printable).join('\n          ')}\n`,
+  );
+  if (['debug', 'trace'].includes(io.env.LOG_LEVEL ?? '') && error instanceof Error) {
+    io.stderr.write(`${error.stack}\n`);
+  }
+}
+
+/** What an operator reads of an error. */
+export function messageOf(thrown: unknown): string {
+  const error = rootOf(thrown);
+  if (error instanceof SsoLinkError) return error.message;
+  return ADVICE[codeOf(error) ?? ''] ?? describe(error);
+}
+
+/** drizzle wraps the driver's error in one whose message holds the query and its parameters: never shown. */
+function rootOf(thrown: unknown): unknown {
+  let error = thrown;
+  while (error instanceof Error && error.cause instanceof Error && codeOf(error) === undefined)
+    error = error.cause;
+  return error;
+}
+
+function describe(error: unknown): string {
+  const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  const code = codeOf(error);
+  return `unexpected: ${message}${code ? ` (${code})` : ''}; LOG_LEVEL=debug shows where`;
+}

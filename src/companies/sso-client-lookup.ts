@@ -1,0 +1,116 @@
+/** The SSO client that people sign in by: read afresh for each login, since operators change them. */
+import type { PendingQuery, Row } from 'postgres';
+import type { Database } from '../db/client.ts';
+import { domainOf, normalizeEmail } from '../email.ts';
+import type { OAuthClient } from '../provider/oauth-clients.ts';
+import type { Sealer } from '../seal.ts';
+import { isSlug } from './slug.ts';
+import { clientSecretAssociatedData } from './sso-client-rows.ts';
+
+type Sql = Database['sql'];
+
+export interface SsoClient extends OAuthClient {
+  issuer: string;
+  organization: string | null;
+  logoutAtProvider: boolean;
+  company: { id: string; slug: string; name: string };
+}
+
+interface SsoClientRow extends Omit<SsoClient, 'clientSecret' | 'company'> {
+  sealedSecret: string;
+  companyId: string;
+  slug: string;
+  companyName: string;
+}
+
+/** The active SSO client of an active company, by slug or by the SSO client's id. */
+export async function findSsoClient(
+  { sql }: Pick<Database, 'sql'>,
+  sealer: Sealer,
+  by: { company: string } | { id: string },
+): Promise<SsoClient | undefined> {
+  if ('company' in by && !isSlug(by.company)) return undefined;
+  // A statement of its own for each: an OR over two tables reads every company.
+  const which = 'company' in by ? sql`c.slug = ${by.company}` : sql`k.id = ${by.id}`;
+  const [row] = await sql<SsoClientRow[]>`SELECT ${columns(sql)} ${active(sql)} AND ${which}`;
+  return row && opened(sealer, row);
+}
+
+/** The SSO client that a test link was made for, where it is unchanged since. It may be a draft. */
+export async function findTested(
+  { sql }: Pick<Database, 'sql'>,
+  sealer: Sealer,
+  { company, ssoClientId, version }: { company: string; ssoClientId: string; version: number },
+): Promise<SsoClient | undefined> {
+  const [row] = await sql<SsoClientRow[]>`
+    SELECT ${columns(sql)} ${testable(sql)}
+    AND k.id = ${ssoClientId} AND k.version = ${version} AND c.slug = ${company}`;
+  return row && opened(sealer, row);
+}
+
+/**
+ * The SSO client that an attempt began with, and whether its login is recorded already: both by one statement.
+ * @param recorded the statement that finds the login
+ */
+export async function findAttempted(
+  { sql }: Pick<Database, 'sql'>,
+  sealer: Sealer,
+  attempt: { ssoClientId: string; test?: boolean },
+  recorded: PendingQuery<Row[]>,
+): Promise<{ client: SsoClient; recorded: boolean } | undefined> {
+  const [row] = await sql<(SsoClientRow & { recorded: boolean })[]>`
+    SELECT ${columns(sql)}, EXISTS (${recorded}) AS recorded
+    ${attempt.test ? testable(sql) : active(sql)} AND k.id = ${attempt.ssoClientId}`;
+  if (row === undefined) return undefined;
+  const { recorded: isRecorded, ...client } = row;
+  return { client: opened(sealer, client), recorded: isRecorded };
+}
+
+const columns = (sql: Sql) => sql`
+  k.id, k.version, k.issuer, k.client_id AS "clientId", k.client_secret AS "sealedSecret",
+  k.auth_method AS "authMethod", k.organization, k.logout_at_provider AS "logoutAtProvider",
+  c.id AS "companyId", c.slug, c.name AS "companyName"`;
+
+const active = (sql: Sql) => sql`
+  FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status = 'active' AND c.status = 'active'`;
+
+/** A test asks neither for the one nor for the other: it is what comes before. */
+const testable = (sql: Sql) => sql`
+  FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status IN ('draft', 'active')`;
+
+function opened(sealer: Sealer, row: SsoClientRow): SsoClient {
+  const { sealedSecret, companyId, slug, companyName, ...client } = row;
+  return {
+    ...client,
+    clientSecret: sealer.open(sealedSecret, clientSecretAssociatedData(client.id)),
+    company: { id: companyId, slug, name: companyName },
+  };
+}
+
+/** The company that a person can sign in to by SSO, by its slug or by the domain of a work email. */
+export async function findCompany(
+  { sql }: Pick<Database, 'sql'>,
+  by: { slug: string } | { email: string },
+): Promise<{ slug: string; name: string } | undefined> {
+  if ('slug' in by && !isSlug(by.slug)) return undefined;
+  const email = 'email' in by ? normalizeEmail(by.email) : null;
+  const which =
+    'slug' in by
+      ? sql`c.slug = ${by.slug}`
+      : sql`c.id = (SELECT company_id FROM company_domains WHERE domain = ${email && domainOf(email)})`;
+  const [row] = await sql<{ slug: string; name: string }[]>`
+    SELECT c.slug, c.name FROM companies c
+    JOIN sso_clients k ON k.company_id = c.id AND k.status = 'active'
+    WHERE ${which} AND c.status = 'active'`;
+  return row;
+}
+
+/** Writes down `jc_org` at the first success, for a warning when it ever changes. */
+export async function rememberOrganization(
+  { sql }: Pick<Database, 'sql'>,
+  client: SsoClient,
+  organization: string,
+): Promise<void> {
+  await sql`UPDATE sso_clients SET organization = ${organization}
+    WHERE id = ${client.id} AND organization IS NULL`;
+}

@@ -1,0 +1,104 @@
+/**
+ * Verification of an ID token: OpenID Connect Core 1.0 §3.1.3.7, in full. jose checks the signature, `iss`,
+ * `aud`, `exp` and `nbf`; the rest is here. Where several keys would do, the token has to name its own by
+ * `kid` (§10.1): none is tried.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { SsoLinkError } from '../errors.ts';
+import { ProviderError } from './bounded-fetch.ts';
+import type { KeySource } from './keys.ts';
+
+export interface ExpectedIdToken {
+  issuer: string;
+  clientId: string;
+  nonce: string;
+  /** What came with the ID token: `at_hash` is held against it. */
+  accessToken: string;
+  keys: KeySource;
+}
+
+export interface IdTokenClaims extends JWTPayload {
+  sub: string;
+}
+
+/** Seconds that the provider's clock and ours may differ. */
+export const CLOCK_SKEW_S = 60;
+/** OpenID Connect Core §2: at most 255 ASCII characters. */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/;
+
+/**
+ * The claims of a valid ID token.
+ * @throws SsoLinkError `id_token_invalid`, whose message says which check failed and never what stood there
+ * @throws ProviderError when the keys can't be had
+ */
+export async function verifyIdToken(token: string, expected: ExpectedIdToken): Promise<IdTokenClaims> {
+  const { payload, protectedHeader } = await verifySignature(token, expected);
+  const { sub, iat, azp, at_hash: atHash } = payload;
+
+  // jose says string, the token may say anything.
+  const typ: unknown = protectedHeader.typ;
+  if (typ !== undefined && (typeof typ !== 'string' || typ.toUpperCase() !== 'JWT')) {
+    throw invalid('its typ is that of another kind of token');
+  }
+  if (payload.events !== undefined) throw invalid('it is a logout token');
+  if (typeof sub !== 'string' || !SUBJECT.test(sub)) throw invalid('sub is missing or malformed');
+  if (typeof iat !== 'number' || iat > Date.now() / 1000 + CLOCK_SKEW_S) {
+    throw invalid('iat is missing or in the future');
+  }
+  if (typeof payload.nonce !== 'string' || !same(payload.nonce, expected.nonce)) {
+    throw invalid('nonce is missing or another');
+  }
+  const several = Array.isArray(payload.aud) && payload.aud.length > 1;
+  if ((azp !== undefined || several) && azp !== expected.clientId) {
+    throw invalid('azp is missing or another');
+  }
+  if (atHash !== undefined && (typeof atHash !== 'string' || !same(atHash, halfHash(expected.accessToken)))) {
+    throw invalid('at_hash belongs to another access token');
+  }
+  return { ...payload, sub };
+}
+
+async function verifySignature(token: string, expected: ExpectedIdToken) {
+  const options = {
+    // JumpCloud signs with RS256, the algorithm that every OpenID provider must offer. One alone leaves
+    // no room for `none`, HMAC by the public key, or a key used for another algorithm than its own.
+    algorithms: ['RS256'],
+    issuer: expected.issuer,
+    audience: expected.clientId,
+    clockTolerance: CLOCK_SKEW_S,
+    requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'nonce'],
+  };
+  const { keys } = expected;
+  try {
+    return await jwtVerify(token, keys.getKey, options).catch(async (error) => {
+      const mayBeRotated = error instanceof errors.JWSSignatureVerificationFailed;
+      if (!mayBeRotated || !(await keys.reload())) throw error;
+      return jwtVerify(token, keys.getKey, options);
+    });
+  } catch (error) {
+    if (error instanceof ProviderError) throw error;
+    if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
+      throw invalid(`${error.claim} ${error.reason === 'missing' ? 'is missing' : 'is wrong'}`);
+    }
+    if (error instanceof errors.JWKSInvalid || (error as { code?: string }).code === 'ERR_JOSE_GENERIC') {
+      throw new ProviderError('provider_answer_invalid', "the issuer's key set can't be used");
+    }
+    if (error instanceof errors.JOSEError) throw invalid(error.code);
+    throw invalid('malformed');
+  }
+}
+
+/** `at_hash` for RS256: the left half of SHA-256, base64url (§3.1.3.6). */
+function halfHash(accessToken: string): string {
+  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
+}
+
+function same(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  return x.length === y.length && timingSafeEqual(x, y);
+}
+
+function invalid(why: string): SsoLinkError {
+  return new SsoLinkError('id_token_invalid', `the ID token was refused: ${why}`);
+}

@@ -1,0 +1,90 @@
+import type { Config } from '../config.ts';
+import { DATABASE_CONFIG, directSource } from '../db/source.ts';
+import { KAFKA_CONFIG } from '../kafka/client.ts';
+import { connectWithRetry } from '../kafka/connect-with-retry.ts';
+import type { RecordSender, Stream } from '../kafka/records.ts';
+import { createKafkaStream } from '../kafka/stream.ts';
+import { checkTopics } from '../kafka/topics.ts';
+import { startHealthServer } from '../observability/health.ts';
+import type { Logger } from '../observability/log.ts';
+import { startMetricsServer } from '../observability/metrics.ts';
+import { TRACING_CONFIG, type Tracing } from '../observability/trace.ts';
+import { createRelayMetrics } from '../outbox/metrics.ts';
+import { listen } from '../outbox/notify.ts';
+import { type RelayLoop, startRelayLoop } from '../outbox/relay.ts';
+import { openRole } from './open-role.ts';
+import { endedWithin, type RunningRole } from './run-role.ts';
+
+/** The variables that the relay reads. */
+export const RELAY_CONFIG = [
+  ...DATABASE_CONFIG,
+  'DATABASE_DIRECT_URL',
+  'DATABASE_POOL',
+  ...KAFKA_CONFIG,
+  'HOST',
+  'PORT',
+  'METRICS_PORT',
+  'LOG_LEVEL',
+  ...TRACING_CONFIG,
+] as const;
+
+/** One connection of the pool is left for the health check. */
+const LANES_AT_ONCE = 4;
+/** A round that is cut off loses nothing: its rows are sent again. */
+const ROUNDS_END_MS = 5_000;
+const SENDER_ENDS_MS = 1_000;
+
+/** The relay role: outbox → Kafka. While the brokers are away it is not ready, and retries. */
+export async function startRelay(options: {
+  config: Config<(typeof RELAY_CONFIG)[number]>;
+  log: Logger;
+  /** Replaces Kafka, for the demo and tests. */
+  stream?: Stream;
+  /** Replaces the configured tracing, for the demo and tests. */
+  tracing?: Tracing;
+}): Promise<RunningRole> {
+  const { config, log } = options;
+  let sender: RecordSender | undefined;
+  let loop: RelayLoop | undefined;
+  const stuckRounds = () => loop?.stats().stuck ?? 0;
+  return openRole(
+    {
+      ...options,
+      name: 'relay',
+      checks: (database) => ({
+        required: {
+          database: async () => void (await database.sql`SELECT 1`),
+          kafka: async () => {
+            if (loop === undefined) throw new Error('not connected yet');
+            const { outage } = loop.stats();
+            if (outage !== undefined) throw new Error(`rows wait: ${outage}`);
+          },
+        },
+        optional: {
+          runners: async () => {
+            if (stuckRounds() > 0) throw new Error(`${stuckRounds()} rounds do not end`);
+          },
+        },
+      }),
+    },
+    async ({ database, tracing, health, closeLater, close }) => {
+      closeLater(listen(directSource(config), () => loop?.wake()));
+      const answering = await startHealthServer({ host: config.HOST, port: config.PORT, health });
+      closeLater(answering.stop);
+      const { registry, onRound, onFailure } = createRelayMetrics(database, health, stuckRounds);
+      const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
+      closeLater(scraped.stop);
+      const connecting = connectWithRetry(log, async () => {
+        if (options.stream === undefined) await checkTopics(config, log);
+        sender = await (options.stream ?? createKafkaStream(config, log)).sender();
+        const concurrency = Math.min(LANES_AT_ONCE, config.DATABASE_POOL - 1);
+        loop = startRelayLoop({ database, sender, log, tracing, onRound, onFailure, concurrency });
+        return loop;
+      });
+      closeLater(async () => endedWithin(SENDER_ENDS_MS, sender?.close()));
+      closeLater(async () => endedWithin(ROUNDS_END_MS, (await connecting.stop())?.stop()));
+      closeLater(async () => health.stopping());
+      return { failed: connecting.failed, stop: close };
+    },
+  );
+}

@@ -1,0 +1,82 @@
+import { buildApp } from '../app.ts';
+import type { ServerConfig } from '../app-deps.ts';
+import { createLoginMetrics } from '../login/metrics.ts';
+import { warnUnlistedIssuers } from '../login/unlisted.ts';
+import type { Logger } from '../observability/log.ts';
+import { createRegistry, startMetricsServer } from '../observability/metrics.ts';
+import type { Tracing } from '../observability/trace.ts';
+import { checkOutbox } from '../outbox/health.ts';
+import { createNotifier } from '../outbox/notify.ts';
+import { createProviderHealth } from '../provider/health.ts';
+import { createProviderMetrics } from '../provider/metrics.ts';
+import { createProvider } from '../provider/provider.ts';
+import { createSealer } from '../seal.ts';
+import { createIssueToken } from '../sessions/token.ts';
+import { openRole } from './open-role.ts';
+import type { RunningRole } from './run-role.ts';
+
+export { SERVER_CONFIG } from '../app-deps.ts';
+
+/** The server role: the browser's login. It never uses Kafka, so a login survives Kafka's outage. */
+export async function startServer(options: {
+  config: ServerConfig;
+  log: Logger;
+  /** Replaces the configured tracing, for the demo and tests. */
+  tracing?: Tracing;
+}): Promise<RunningRole & { address: string }> {
+  const { log } = options;
+  const config = withDefaults(options.config);
+  const issuers = config.JUMPCLOUD_ISSUERS;
+  const providerHealth = createProviderHealth(issuers);
+  return openRole(
+    {
+      ...options,
+      name: 'server',
+      checks: (database) => ({
+        required: { database: async () => void (await database.sql`SELECT 1`) },
+        optional: { outbox: () => checkOutbox(database), provider: providerHealth.check },
+      }),
+    },
+    async ({ database, tracing, health, closeLater, close }) => {
+      const registry = createRegistry('server', health);
+      const provider = createProvider({
+        issuers,
+        callbackUrl: `${config.PUBLIC_URL}/login/callback`,
+        tracing,
+        timeRequest: createProviderMetrics(registry, issuers),
+        health: providerHealth,
+      });
+      closeLater(provider.close);
+      const sealer = createSealer(config.SECRET_KEYS);
+      const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
+      closeLater(scraped.stop);
+      const app = await buildApp({
+        config,
+        database,
+        sealer,
+        log,
+        metrics: createLoginMetrics(registry),
+        tracing,
+        health,
+        provider,
+        issueToken: createIssueToken(database, sealer, config.PUBLIC_URL),
+        notifyRelay: createNotifier(database),
+      });
+      closeLater(() => app.close());
+      const address = await app.listen({ host: config.HOST, port: config.PORT });
+      // Not awaited: a server starts while its database is away, and /readyz says so.
+      warnUnlistedIssuers(database, issuers, log).catch(() => {});
+      return { address, stop: close };
+    },
+  );
+}
+
+/** What is empty follows from APP_URL. */
+function withDefaults(config: ServerConfig): ServerConfig {
+  const origins = config.RETURN_ORIGINS;
+  return {
+    ...config,
+    SOCIAL_LOGIN_URL: config.SOCIAL_LOGIN_URL || config.APP_URL,
+    RETURN_ORIGINS: origins.length > 0 ? origins : [new URL(config.APP_URL).origin],
+  };
+}

@@ -1,0 +1,85 @@
+import type { Config } from '../config.ts';
+import { DATABASE_CONFIG } from '../db/source.ts';
+import { ssoAuthenticated } from '../events/sso-authenticated.ts';
+import { LINKING_GROUP } from '../events/topics.ts';
+import { KAFKA_CONFIG } from '../kafka/client.ts';
+import { connectWithRetry } from '../kafka/connect-with-retry.ts';
+import { measureLag } from '../kafka/lag.ts';
+import type { Stream } from '../kafka/records.ts';
+import { createKafkaStream } from '../kafka/stream.ts';
+import { checkTopics } from '../kafka/topics.ts';
+import { createWorkerMetrics } from '../linking/metrics.ts';
+import { type Linking, startLinking } from '../linking/worker.ts';
+import { startHealthServer } from '../observability/health.ts';
+import type { Logger } from '../observability/log.ts';
+import { startMetricsServer } from '../observability/metrics.ts';
+import { TRACING_CONFIG, type Tracing } from '../observability/trace.ts';
+import { createNotifier } from '../outbox/notify.ts';
+import { openRole } from './open-role.ts';
+import type { RunningRole } from './run-role.ts';
+
+/** The variables that the worker reads. */
+export const WORKER_CONFIG = [
+  ...DATABASE_CONFIG,
+  'DATABASE_POOL',
+  ...KAFKA_CONFIG,
+  'HOST',
+  'PORT',
+  'METRICS_PORT',
+  'LOG_LEVEL',
+  ...TRACING_CONFIG,
+] as const;
+
+/** The worker role: Kafka → links. It is ready while it is a member of its consumer group. */
+export async function startWorker(options: {
+  config: Config<(typeof WORKER_CONFIG)[number]>;
+  log: Logger;
+  /** Replaces Kafka, for the demo and tests. */
+  stream?: Stream;
+  /** Replaces the configured tracing, for the demo and tests. */
+  tracing?: Tracing;
+}): Promise<RunningRole> {
+  const { config, log } = options;
+  let linking: Linking | undefined;
+  const overdueChunks = () => linking?.overdueChunks() ?? 0;
+  return openRole(
+    {
+      ...options,
+      name: 'worker',
+      checks: (database) => ({
+        required: {
+          database: async () => void (await database.sql`SELECT 1`),
+          kafka: async () => {
+            if (!linking?.isRunning()) throw new Error('not a member of the consumer group');
+          },
+        },
+        optional: {
+          chunks: async () => {
+            if (overdueChunks() > 0) throw new Error(`${overdueChunks()} chunks do not end`);
+          },
+        },
+      }),
+    },
+    async ({ database, tracing, health, closeLater, close }) => {
+      const answering = await startHealthServer({ host: config.HOST, port: config.PORT, health });
+      closeLater(answering.stop);
+      const { registry, setLag, onChunk, onFailure } = createWorkerMetrics(health, overdueChunks);
+      const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
+      closeLater(scraped.stop);
+      const connecting = connectWithRetry(log, async () => {
+        if (options.stream === undefined) await checkTopics(config, log);
+        const stream = options.stream ?? createKafkaStream(config, log);
+        const notifyRelay = createNotifier(database);
+        linking = await startLinking({ stream, database, log, tracing, notifyRelay, onChunk, onFailure });
+        return linking;
+      });
+      closeLater(async () => (await connecting.stop())?.stop());
+      if (options.stream === undefined) {
+        const of = { groupId: LINKING_GROUP, topic: ssoAuthenticated.topic };
+        closeLater(measureLag(config, log, of, () => linking !== undefined, setLag));
+      }
+      closeLater(async () => health.stopping());
+      return { failed: connecting.failed, stop: close };
+    },
+  );
+}

@@ -1,0 +1,10 @@
+/** Random tokens, and what the database stores of them. */
+import { createHash, randomBytes } from 'node:crypto';
+
+/** 256 random bits. */
+export const randomToken = (): string => randomBytes(32).toString('base64url');
+
+/** SHA-256: what is stored of a token that is random itself needs no salt. */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

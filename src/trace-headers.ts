@@ -1,0 +1,2 @@
+/** `traceparent` and `tracestate` (W3C Trace Context), as plain headers. */
+export type TraceHeaders = Record<string, string>;
