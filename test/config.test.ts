@@ -32,7 +32,7 @@ t.test('everything that is wrong is told at once: each variable, and what it wan
   t.throws(() => readConfig(env, SERVER_CONFIG), {
     code: 'config_invalid',
     message:
-      /^PUBLIC_URL is wrong: it wants an https origin.*\nAPP_URL is not set: .*\nPORT is wrong: it wants a port$/,
+      /^PUBLIC_URL is invalid: expected an https origin.*\nAPP_URL is not set: .*\nPORT is invalid: expected a port$/,
   });
 });
 

@@ -1,5 +1,6 @@
 import { audit } from '../audit.ts';
 import type { Database } from '../db/client.ts';
+import { LOST_RACES, retryOnCodes } from '../db/retry-on-codes.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { importBatch } from './import-batch.ts';
 import { type BadLine, type ImportLine, readImportLine } from './import-line.ts';
@@ -26,8 +27,6 @@ export interface ImportReport {
 }
 
 const BATCH = 2_000;
-/** Serialization failure and deadlock: the batch did nothing, and is tried again. */
-const TRANSIENT = ['40001', '40P01'];
 const TRIES = 5;
 
 /**
@@ -115,18 +114,19 @@ async function writeBatch(
   actor: string,
   lines: ImportLine[],
 ): Promise<ImportPlan> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await database.transaction((tx) => importBatch(tx, actor, lines));
-    } catch (error) {
-      if (TRANSIENT.includes(codeOf(error) ?? '') && tries < TRIES) continue;
-      const first = lines[0]?.number;
-      throw new SsoLinkError(
-        'import_stopped',
-        `stopped at line ${first}: the database failed (${codeOf(error) ?? 'no code'}). What stands before it is ` +
-          'imported; run the import again, it goes quickly over what is known',
-        { cause: error },
-      );
-    }
+  try {
+    return await retryOnCodes(() => database.transaction((tx) => importBatch(tx, actor, lines)), {
+      codes: LOST_RACES,
+      tries: TRIES,
+      pause: () => 0,
+    });
+  } catch (error) {
+    const first = lines[0]?.number;
+    throw new SsoLinkError(
+      'import_stopped',
+      `stopped at line ${first}: the database failed (${codeOf(error) ?? 'no code'}). The lines before it are ` +
+        'imported. Run the import again: it skips what is known',
+      { cause: error },
+    );
   }
 }

@@ -4,19 +4,19 @@ import { type AuthMethod, resolveIssuer } from '../companies/find-issuer.ts';
 import { listSsoClients, type SsoClientView } from '../companies/sso-client-rows.ts';
 import {
   activateSsoClient,
-  clientToTest,
   clientToUpdate,
   createSsoClient,
   disableSsoClient,
   type SsoClientChange,
   updateSsoClient,
 } from '../companies/sso-clients.ts';
-import { sealTestLink, TEST_LINK_TTL } from '../companies/test-link.ts';
+import { createTestLink } from '../companies/test-link.ts';
 import { SsoLinkError } from '../errors.ts';
 import { createSealer } from '../seal.ts';
 import { addSubcommand } from './command.ts';
 import { actor, configFor, type Io, readSecret, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
+import { runChange } from './run-change.ts';
 
 interface ClientOptions extends OutputOptions {
   clientId?: string;
@@ -92,19 +92,19 @@ export function clientCommands(program: Command, io: Io): void {
     .option('--allow-no-domain', 'although the company has no proven domain')
     .addHelpText('after', ACTIVATE_HELP)
     .action((slug: string, options: ClientOptions) =>
-      withDatabase(io, async (database) => {
-        const done = await database.transaction((tx) =>
-          activateSsoClient(tx, actor(io), slug, {
+      runChange(
+        io,
+        options,
+        (tx, actor) =>
+          activateSsoClient(tx, actor, slug, {
             ...(options.ssoClient && { id: options.ssoClient }),
             ...(options.allowNoDomain && { allowNoDomain: true }),
           }),
-        );
-        const sentence = `${named(done.client)} ${done.changed ? 'is' : 'was already'} active${
-          done.replaced ? `; ${done.replaced} is disabled` : ''
-        }`;
-        const { changed, replaced } = done;
-        printDone(io, options, sentence, { ...snakeCase(done.client), replaced, changed });
-      }),
+        ({ client, changed, replaced }) => [
+          `${named(client)} ${changed ? 'is' : 'was already'} active${replaced ? `; ${replaced} is disabled` : ''}`,
+          { ...snakeCase(client), replaced, changed },
+        ],
+      ),
     );
 
   addSubcommand(client, 'disable', "end the sign-in by a company's SSO client")
@@ -112,13 +112,15 @@ export function clientCommands(program: Command, io: Io): void {
     .addOption(ssoClient())
     .addHelpText('after', DISABLE_HELP)
     .action((slug: string, options: ClientOptions) =>
-      withDatabase(io, async (database) => {
-        const done = await database.transaction((tx) =>
-          disableSsoClient(tx, actor(io), slug, options.ssoClient),
-        );
-        const sentence = `${named(done.client)} ${done.changed ? 'is' : 'was already'} disabled`;
-        printDone(io, options, sentence, { ...snakeCase(done.client), changed: done.changed });
-      }),
+      runChange(
+        io,
+        options,
+        (tx, actor) => disableSsoClient(tx, actor, slug, options.ssoClient),
+        ({ client, changed }) => [
+          `${named(client)} ${changed ? 'is' : 'was already'} disabled`,
+          { ...snakeCase(client), changed },
+        ],
+      ),
     );
 }
 
@@ -152,11 +154,13 @@ async function create(io: Io, slug: string, options: ClientOptions): Promise<voi
 async function test(io: Io, slug: string, options: ClientOptions): Promise<void> {
   const { SECRET_KEYS, PUBLIC_URL } = configFor(io, 'SECRET_KEYS', 'PUBLIC_URL');
   await withDatabase(io, async (database) => {
-    const client = await clientToTest(database, slug, options.ssoClient);
-    const expiresAt = new Date(Date.now() + TEST_LINK_TTL);
-    const { id, version, status } = client;
-    const token = sealTestLink(createSealer(SECRET_KEYS), { ssoClientId: id, version }, expiresAt);
-    const url = `${PUBLIC_URL}/login/start?${new URLSearchParams({ company: slug, test: token })}`;
+    const sealer = createSealer(SECRET_KEYS);
+    const { client, url, expiresAt } = await createTestLink(database, sealer, {
+      slug,
+      id: options.ssoClient,
+      publicUrl: PUBLIC_URL,
+    });
+    const { id, status } = client;
     if (!options.json) io.stdout.write(`tests ${named(client)} (${status}), good for an hour:\n`);
     printDone(io, options, url, { company: slug, sso_client_id: id, status, url, expires_at: expiresAt });
   });

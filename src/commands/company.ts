@@ -8,8 +8,9 @@ import {
 } from '../companies/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { addSubcommand } from './command.ts';
-import { actor, type Io, withDatabase } from './io.ts';
-import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
+import { type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printTable, type Row, snakeCase } from './output.ts';
+import { runChange } from './run-change.ts';
 
 const UPDATE_HELP = `
 Holds from the next login on; results that are there stay as they are. The slug stays: addresses, cookies and events
@@ -23,12 +24,13 @@ export function companyCommands(program: Command, io: Io): void {
     .requiredOption('--name <name>', 'as people read it')
     .option('--no-create-users', 'link existing users only: who has none is refused')
     .action((slug: string, options: OutputOptions & { name: string; createUsers: boolean }) =>
-      withDatabase(io, async (database) => {
-        const created = await database.transaction((tx) =>
-          createCompany(tx, actor(io), { slug, name: options.name, createsUsers: options.createUsers }),
-        );
-        printDone(io, options, `company '${slug}' created`, snakeCase(created));
-      }),
+      runChange(
+        io,
+        options,
+        (tx, actor) =>
+          createCompany(tx, actor, { slug, name: options.name, createsUsers: options.createUsers }),
+        (created) => [`company '${slug}' created`, snakeCase(created)],
+      ),
     );
 
   addSubcommand(company, 'update', "change a company's name, or whether it creates users")
@@ -46,11 +48,15 @@ export function companyCommands(program: Command, io: Io): void {
         ...(name !== undefined && { name }),
         ...(createUsers !== undefined && { createsUsers: createUsers }),
       };
-      return withDatabase(io, async (database) => {
-        const result = await database.transaction((tx) => updateCompany(tx, actor(io), slug, change));
-        const sentence = `company '${slug}' ${result.changed ? 'is changed' : 'was so already'}`;
-        printDone(io, options, sentence, { ...snakeCase(result.company), changed: result.changed });
-      });
+      return runChange(
+        io,
+        options,
+        (tx, actor) => updateCompany(tx, actor, slug, change),
+        ({ company, changed }) => [
+          `company '${slug}' ${changed ? 'changed' : 'was so already'}`,
+          { ...snakeCase(company), changed },
+        ],
+      );
     });
 
   addSubcommand(company, 'list', 'list all companies').action((options: OutputOptions) =>
@@ -68,11 +74,15 @@ export function companyCommands(program: Command, io: Io): void {
     addSubcommand(company, verb, about)
       .argument('<slug>')
       .action((slug: string, options: OutputOptions) =>
-        withDatabase(io, async (database) => {
-          const result = await database.transaction((tx) => setCompanyStatus(tx, actor(io), slug, status));
-          const sentence = `company '${slug}' ${result.changed ? 'is' : 'was already'} ${status}`;
-          printDone(io, options, sentence, { ...snakeCase(result.company), changed: result.changed });
-        }),
+        runChange(
+          io,
+          options,
+          (tx, actor) => setCompanyStatus(tx, actor, slug, status),
+          ({ company, changed }) => [
+            `company '${slug}' ${changed ? 'is' : 'was already'} ${status}`,
+            { ...snakeCase(company), changed },
+          ],
+        ),
       );
   }
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { addDomain, listDomains, moveDomain, removeDomain } from '../companies/domains.ts';
 import { addSubcommand } from './command.ts';
-import { actor, type Io, withDatabase } from './io.ts';
-import { type OutputOptions, printDone, printTable, snakeCase } from './output.ts';
+import { type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printTable, snakeCase } from './output.ts';
+import { runChange } from './run-change.ts';
 
 export function domainCommands(program: Command, io: Io): void {
   const domain = program
@@ -16,13 +17,15 @@ export function domainCommands(program: Command, io: Io): void {
     .argument('<domain>', 'like example.com; public suffixes and public email providers are refused')
     .addOption(verifiedBy().makeOptionMandatory())
     .action((slug: string, name: string, options: OutputOptions & { verifiedBy: string }) =>
-      withDatabase(io, async (database) => {
-        const { owned, changed } = await database.transaction((tx) =>
-          addDomain(tx, actor(io), { slug, domain: name, verifiedBy: options.verifiedBy }),
-        );
-        const sentence = `${owned.domain} ${changed ? 'is' : 'was already'} company '${slug}'’s`;
-        printDone(io, options, sentence, { ...snakeCase(owned), changed });
-      }),
+      runChange(
+        io,
+        options,
+        (tx, actor) => addDomain(tx, actor, { slug, domain: name, verifiedBy: options.verifiedBy }),
+        ({ owned, changed }) => [
+          `${owned.domain} ${changed ? 'belongs' : 'belonged already'} to company '${slug}'`,
+          { ...snakeCase(owned), changed },
+        ],
+      ),
     );
 
   addSubcommand(domain, 'list', 'list the domains of a company, or all')
@@ -42,27 +45,31 @@ export function domainCommands(program: Command, io: Io): void {
     .argument('<domain>')
     .addOption(verifiedBy().default('operator'))
     .action((slug: string, name: string, options: OutputOptions & { verifiedBy: string }) =>
-      withDatabase(io, async (database) => {
-        const { owned, from, changed } = await database.transaction((tx) =>
-          moveDomain(tx, actor(io), { slug, domain: name, verifiedBy: options.verifiedBy }),
-        );
-        const sentence = changed
-          ? `${owned.domain} moved from company '${from}' to '${slug}'`
-          : `${owned.domain} was already company '${slug}'’s`;
-        printDone(io, options, sentence, { ...snakeCase(owned), from, changed });
-      }),
+      runChange(
+        io,
+        options,
+        (tx, actor) => moveDomain(tx, actor, { slug, domain: name, verifiedBy: options.verifiedBy }),
+        ({ owned, from, changed }) => [
+          changed
+            ? `${owned.domain} moved from company '${from}' to '${slug}'`
+            : `${owned.domain} belonged already to company '${slug}'`,
+          { ...snakeCase(owned), from, changed },
+        ],
+      ),
     );
 
   addSubcommand(domain, 'remove', 'take a domain from a company; links stay as they are')
     .argument('<slug>')
     .argument('<domain>')
     .action((slug: string, name: string, options: OutputOptions) =>
-      withDatabase(io, async (database) => {
-        const owned = await database.transaction((tx) => removeDomain(tx, actor(io), { slug, domain: name }));
-        printDone(io, options, `${owned.domain} is no longer company '${slug}'’s`, {
-          ...snakeCase(owned),
-          removed: true,
-        });
-      }),
+      runChange(
+        io,
+        options,
+        (tx, actor) => removeDomain(tx, actor, { slug, domain: name }),
+        (owned) => [
+          `${owned.domain} no longer belongs to company '${slug}'`,
+          { ...snakeCase(owned), removed: true },
+        ],
+      ),
     );
 }

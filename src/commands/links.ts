@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { approveLink, linkByHand, removeLink } from '../linking/manual-links.ts';
 import { addSubcommand, uuid } from './command.ts';
-import { actor, type Io, withDatabase } from './io.ts';
-import { type OutputOptions, printDone } from './output.ts';
+import type { Io } from './io.ts';
+import type { OutputOptions } from './output.ts';
+import { runChange } from './run-change.ts';
 
 const LINK_HELP = `
 The user must be active, of this company or of none, and without another SSO identity of this company. An open
@@ -19,13 +20,15 @@ export function linksCommands(program: Command, io: Io): void {
     .argument('<user-id>', "the product's id")
     .addHelpText('after', LINK_HELP)
     .action((slug: string, identityId: string, userId: string, options: OutputOptions) =>
-      withDatabase(io, async (database) => {
-        const { changed } = await database.transaction((tx) =>
-          linkByHand(tx, actor(io), { slug, identityId, userId }),
-        );
-        const sentence = `SSO identity ${identityId} ${changed ? 'is' : 'was already'} linked to user '${userId}'`;
-        printDone(io, options, sentence, { sso_identity_id: identityId, user_id: userId, changed });
-      }),
+      runChange(
+        io,
+        options,
+        (tx, actor) => linkByHand(tx, actor, { slug, identityId, userId }),
+        ({ changed }) => [
+          `SSO identity ${identityId} ${changed ? 'is' : 'was already'} linked to user '${userId}'`,
+          { sso_identity_id: identityId, user_id: userId, changed },
+        ],
+      ),
     );
 
   const links = program.command('links').description('links between SSO identities and users');
@@ -33,29 +36,32 @@ export function linksCommands(program: Command, io: Io): void {
   addSubcommand(links, 'approve', 'let the next login of an identity, whose link was removed, link again')
     .argument('<identity>', "the SSO identity's id", uuid)
     .action((id: string, options: OutputOptions) =>
-      withDatabase(io, async (database) => {
-        const { changed } = await database.transaction((tx) => approveLink(tx, actor(io), id));
-        const sentence = changed
-          ? `the next login of SSO identity ${id} may link again`
-          : `SSO identity ${id} has no removed link: there is nothing to approve`;
-        printDone(io, options, sentence, { sso_identity_id: id, changed });
-      }),
+      runChange(
+        io,
+        options,
+        (tx, actor) => approveLink(tx, actor, id),
+        ({ changed }) => [
+          changed
+            ? `the next login of SSO identity ${id} may link again`
+            : `SSO identity ${id} has no removed link: there is nothing to approve`,
+          { sso_identity_id: id, changed },
+        ],
+      ),
     );
 
   addSubcommand(links, 'remove', 'remove a link, end its sessions, and tell other services')
     .argument('<identity>', "the SSO identity's id", uuid)
     .addHelpText('after', REMOVE_HELP)
     .action((id: string, options: OutputOptions) =>
-      withDatabase(io, async (database) => {
-        const { userId, sessionsEnded } = await database.transaction((tx) => removeLink(tx, actor(io), id));
-        const sentence =
+      runChange(
+        io,
+        options,
+        (tx, actor) => removeLink(tx, actor, id),
+        ({ userId, sessionsEnded }) => [
           `SSO identity ${id} is no longer linked to user '${userId}' (${sessionsEnded} sessions ended); ` +
-          '`links approve` lets it link again';
-        printDone(io, options, sentence, {
-          sso_identity_id: id,
-          user_id: userId,
-          sessions_ended: sessionsEnded,
-        });
-      }),
+            '`links approve` lets it link again',
+          { sso_identity_id: id, user_id: userId, sessions_ended: sessionsEnded },
+        ],
+      ),
     );
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { deleteUser, setUserStatus } from '../accounts/users.ts';
 import { addSubcommand } from './command.ts';
-import { actor, type Io, withDatabase } from './io.ts';
-import { type OutputOptions, printDone } from './output.ts';
+import type { Io } from './io.ts';
+import type { OutputOptions } from './output.ts';
+import { runChange } from './run-change.ts';
 
 const DELETE_HELP = `
 Erases name and emails, the social accounts, the email and name at the SSO identities, and the sessions. The
@@ -19,11 +20,15 @@ export function usersCommands(program: Command, io: Io): void {
     addSubcommand(users, verb, about)
       .argument('<user-id>', "the product's id")
       .action((id: string, options: OutputOptions) =>
-        withDatabase(io, async (database) => {
-          const { changed } = await database.transaction((tx) => setUserStatus(tx, actor(io), id, status));
-          const sentence = `user '${id}' ${changed ? 'is' : 'was already'} ${status}`;
-          printDone(io, options, sentence, { user_id: id, status, changed });
-        }),
+        runChange(
+          io,
+          options,
+          (tx, actor) => setUserStatus(tx, actor, id, status),
+          ({ changed }) => [
+            `user '${id}' ${changed ? 'is' : 'was already'} ${status}`,
+            { user_id: id, status, changed },
+          ],
+        ),
       );
   }
 
@@ -31,10 +36,14 @@ export function usersCommands(program: Command, io: Io): void {
     .argument('<user-id>', "the product's id")
     .addHelpText('after', DELETE_HELP)
     .action((id: string, options: OutputOptions) =>
-      withDatabase(io, async (database) => {
-        const { changed } = await database.transaction((tx) => deleteUser(tx, actor(io), id));
-        const sentence = `user '${id}' ${changed ? 'is' : 'was already'} deleted`;
-        printDone(io, options, sentence, { user_id: id, status: 'deleted', changed });
-      }),
+      runChange(
+        io,
+        options,
+        (tx, actor) => deleteUser(tx, actor, id),
+        ({ changed }) => [
+          `user '${id}' ${changed ? 'is' : 'was already'} deleted`,
+          { user_id: id, status: 'deleted', changed },
+        ],
+      ),
     );
 }

@@ -3,6 +3,8 @@
  * stored nowhere: it is good for tests alone, of one SSO client as it is now, and for an hour.
  */
 import type { Sealer } from '../seal.ts';
+import type { SsoClientView } from './sso-client-rows.ts';
+import { clientToTest } from './sso-clients.ts';
 
 /** Milliseconds. */
 export const TEST_LINK_TTL = 60 * 60_000;
@@ -12,6 +14,22 @@ const BOUND_TO = 'test-link';
 export interface TestedClient {
   ssoClientId: string;
   version: number;
+}
+
+/**
+ * Makes a link by which one person tests a company's SSO client; the draft where there is one, else the active one.
+ * @throws SsoLinkError `company_not_found`, `client_not_found`
+ */
+export async function createTestLink(
+  database: Parameters<typeof clientToTest>[0],
+  sealer: Sealer,
+  { slug, id, publicUrl }: { slug: string; id: string | undefined; publicUrl: string },
+): Promise<{ client: SsoClientView; url: string; expiresAt: Date }> {
+  const client = await clientToTest(database, slug, id);
+  const expiresAt = new Date(Date.now() + TEST_LINK_TTL);
+  const token = sealTestLink(sealer, { ssoClientId: client.id, version: client.version }, expiresAt);
+  const url = `${publicUrl}/login/start?${new URLSearchParams({ company: slug, test: token })}`;
+  return { client, url, expiresAt };
 }
 
 export function sealTestLink(

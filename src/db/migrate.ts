@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import type postgres from 'postgres';
 import { openDatabase, type Sql } from './client.ts';
-import { retryOnCodes } from './retry-on-codes.ts';
+import { retryOnCodes, SQLSTATE } from './retry-on-codes.ts';
 import type { DatabaseSource } from './source.ts';
 
 const FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
@@ -12,7 +12,11 @@ const LOCK = 7_305_552_001;
 /** Below PostgreSQL's `deadlock_timeout`: it is the migration that gives way, and no login. */
 const LOCK_TIMEOUT_MS = 500;
 /** Somebody else uses the table (lock_not_available, deadlock_detected): a minute or two long. */
-const AGAIN = { codes: ['55P03', '40P01'], tries: 120, pause: () => 2 * LOCK_TIMEOUT_MS };
+const AGAIN = {
+  codes: [SQLSTATE.lockNotAvailable, SQLSTATE.deadlock],
+  tries: 120,
+  pause: () => 2 * LOCK_TIMEOUT_MS,
+};
 
 /**
  * Brings the database to this version's schema. One transaction holds an advisory lock throughout, so ten pods may

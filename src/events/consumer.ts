@@ -1,6 +1,6 @@
 /** Consuming at least once, and acting once: what was seen is kept where the effects are kept. */
 import { codeOf, type SsoLinkError } from '../errors.ts';
-import { type EventOf, type KafkaRecord, parse, type SsoLinkEvent } from './parse.ts';
+import { type EventOf, type KafkaRecord, parseEvent, type SsoLinkEvent } from './parse.ts';
 
 /**
  * Remembers events. Where the effect is written to a database, the memory belongs into the same transaction:
@@ -46,7 +46,7 @@ export function createEventConsumer<Tx>(options: {
     async handle(record) {
       let event: SsoLinkEvent;
       try {
-        event = parse(record);
+        event = parseEvent(record);
       } catch (error) {
         if (codeOf(error) === 'event_type_unknown') return 'ignored';
         if (codeOf(error) !== 'event_invalid') throw error;

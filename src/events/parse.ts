@@ -51,7 +51,7 @@ const headersSchema = Compile(EventHeaders);
  * @throws SsoLinkError `event_invalid`: headers are missing, no JSON, or not what the schema says. The message
  *   says where, never what stood there.
  */
-export function parse(record: KafkaRecord): SsoLinkEvent {
+export function parseEvent(record: KafkaRecord): SsoLinkEvent {
   const headers = headersOf(record);
   if (!headersSchema.Check(headers)) {
     throw invalid(headers.ce_type ?? 'SSO Link', `headers${describe(headersSchema.Errors(headers))}`);

@@ -21,7 +21,7 @@ export interface Batches {
 
 /**
  * Cuts batches into chunks and hands them over, each partition in order, small ones of several partitions
- * together. An offset is committed after its chunk's work is, never before. Whatever `onChunk` throws stays in
+ * batcher. An offset is committed after its chunk's work is, never before. Whatever `onChunk` throws stays in
  * here: the chunk's partitions rest, and then each comes again by itself, while the others go on.
  * @param options.beat how often a heartbeat goes out while a chunk is worked on, in milliseconds
  */
@@ -31,7 +31,7 @@ export function createBatches(
 ): Batches {
   const { topic, onChunk, maxChunk = MAX_CHUNK } = options;
   const failures = new Map<number, number>();
-  const together = createChunkBatcher(onChunk, { atMost: maxChunk, atOnce: CHUNKS_AT_ONCE });
+  const batcher = createChunkBatcher(onChunk, { maxRecords: maxChunk, concurrency: CHUNKS_AT_ONCE });
   const commit = createCommit();
   const resuming = new Set<NodeJS.Timeout>();
   let stopping = false;
@@ -55,15 +55,15 @@ export function createBatches(
     // A slow chunk is no reason to lose the session; one that hangs ends the process (membership.ts).
     const beats = setInterval(() => payload.heartbeat().catch(() => {}), options.beat);
     try {
-      await (failures.has(partition) ? onChunk(records) : together.bring(records));
+      await (failures.has(partition) ? onChunk(records) : batcher.submit(records));
       failures.delete(partition);
       return true;
     } catch (error) {
       if (error === stopped) return false;
       const times = (failures.get(partition) ?? 0) + 1;
       failures.set(partition, times);
-      tellFailure(error, records[0], times);
-      rest(payload, Math.min(BACKOFF_MIN_MS * 2 ** (times - 1), BACKOFF_MAX_MS));
+      logFailure(error, records[0], times);
+      pausePartition(payload, Math.min(BACKOFF_MIN_MS * 2 ** (times - 1), BACKOFF_MAX_MS));
       return false;
     } finally {
       clearInterval(beats);
@@ -71,7 +71,7 @@ export function createBatches(
   }
 
   /** What was not resolved is fetched again once the partition is resumed. */
-  function rest(payload: EachBatchPayload, milliseconds: number): void {
+  function pausePartition(payload: EachBatchPayload, milliseconds: number): void {
     if (stopping) return;
     const resume = payload.pause();
     const timer = setTimeout(() => {
@@ -81,7 +81,7 @@ export function createBatches(
     resuming.add(timer);
   }
 
-  function tellFailure(error: unknown, first: IncomingRecord | undefined, times: number): void {
+  function logFailure(error: unknown, first: IncomingRecord | undefined, times: number): void {
     // The first, the second, the fourth, the eighth …: an outage is no reason to fill the disk.
     if (!Number.isInteger(Math.log2(times))) return;
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
@@ -94,7 +94,7 @@ export function createBatches(
     eachBatch,
     stop() {
       stopping = true;
-      together.stop(stopped);
+      batcher.stop(stopped);
       for (const timer of resuming) clearTimeout(timer);
     },
   };

@@ -1,73 +1,73 @@
 import type { IncomingRecord } from './records.ts';
 
-interface Share {
+interface Part {
   records: IncomingRecord[];
   done(): void;
   failed(error: unknown): void;
 }
 
 export interface ChunkBatcher {
-  /** Brings a partition's share of a chunk; resolves and rejects as its chunk does. */
-  bring(records: IncomingRecord[]): Promise<void>;
+  /** Submits a partition's part of a chunk; resolves and rejects as its chunk does. */
+  submit(records: IncomingRecord[]): Promise<void>;
   /** Begins no chunk from now on: what waits is rejected with this error. */
   stop(error: Error): void;
 }
 
 /**
- * Works on what several partitions bring as one chunk: where each brings little, a transaction for each would be
- * most of the cost. A partition brings its next share when its last one is done, so its order holds.
+ * Works on what several partitions submit as one chunk: where each submits little, a transaction for each would be
+ * most of the cost. A partition submits its next part when its last one is done, so its order holds.
  * @param work all or nothing
- * @param options.atMost records of a chunk, unless one share is larger
- * @param options.atOnce chunks under way
+ * @param options.maxRecords records of a chunk, unless one part is larger
+ * @param options.concurrency chunks under way
  */
 export function createChunkBatcher(
   work: (records: IncomingRecord[]) => Promise<void>,
-  options: { atMost: number; atOnce: number },
+  options: { maxRecords: number; concurrency: number },
 ): ChunkBatcher {
-  const waiting: Share[] = [];
+  const waiting: Part[] = [];
   let underWay = 0;
-  let looking = false;
+  let scheduled = false;
 
-  /** Once all that one fetch brings is there. */
-  function look(): void {
-    if (looking) return;
-    looking = true;
+  /** Once all that one fetch submits is there. */
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
     setImmediate(() => {
-      looking = false;
-      while (waiting.length > 0 && underWay < options.atOnce) void run(take());
+      scheduled = false;
+      while (waiting.length > 0 && underWay < options.concurrency) void run(take());
     });
   }
 
-  function take(): Share[] {
+  function take(): Part[] {
     let size = 0;
     const fitting = waiting.findIndex(({ records }) => {
       size += records.length;
-      return size > options.atMost;
+      return size > options.maxRecords;
     });
     return waiting.splice(0, fitting < 0 ? waiting.length : Math.max(1, fitting));
   }
 
-  async function run(shares: Share[]): Promise<void> {
+  async function run(parts: Part[]): Promise<void> {
     underWay += 1;
     try {
-      await work(shares.flatMap(({ records }) => records));
-      for (const share of shares) share.done();
+      await work(parts.flatMap(({ records }) => records));
+      for (const part of parts) part.done();
     } catch (error) {
-      for (const share of shares) share.failed(error);
+      for (const part of parts) part.failed(error);
     } finally {
       underWay -= 1;
-      look();
+      schedule();
     }
   }
 
   return {
-    bring: (records) =>
+    submit: (records) =>
       new Promise((done, failed) => {
         waiting.push({ records, done, failed });
-        look();
+        schedule();
       }),
     stop(error) {
-      for (const share of waiting.splice(0)) share.failed(error);
+      for (const part of waiting.splice(0)) part.failed(error);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
+import { withTimeout } from '../promises.ts';
 
 export interface Connecting<T> {
   /** What was connected; undefined where it was stopped before. */
@@ -53,8 +54,11 @@ export function connectWithRetry<T extends { failed: Promise<never> }>(
     async stop() {
       stopping.abort();
       // Brokers that don't answer at all keep an attempt for most of a minute: the process ends sooner.
-      const patience = delay(STOP_PATIENCE_MS, undefined, { ref: false });
-      return Promise.race([running.catch(() => undefined), patience]);
+      return withTimeout(
+        STOP_PATIENCE_MS,
+        running.catch(() => undefined),
+        () => undefined,
+      );
     },
   };
 }

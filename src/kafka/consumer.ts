@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { SsoLinkError } from '../errors.ts';
 import { PARTITIONS } from '../events/partitions.ts';
 import type { Logger } from '../observability/log.ts';
+import { withTimeout } from '../promises.ts';
 import { createBatches } from './batches.ts';
 import { unavailable } from './client.ts';
 import { followMembership } from './membership.ts';
@@ -74,25 +75,12 @@ export async function createConsumer(
       stopping = true;
       membership.leave();
       batches.stop();
-      if (await endsWithin(stopDeadline, consumer.disconnect())) return;
+      const left = consumer.disconnect().catch(() => {});
+      if ((await withTimeout(stopDeadline, left, () => 'late' as const)) !== 'late') return;
       throw new SsoLinkError(
         'consumer_stop_timeout',
         `the consumer of ${topic} did not stop within ${stopDeadline} ms: its partitions move when its session ends`,
       );
     },
   };
-}
-
-async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, false);
-  });
-  const ended = work.then(
-    () => true,
-    () => true,
-  );
-  const result = await Promise.race([ended, deadline]);
-  clearTimeout(timer);
-  return result;
 }

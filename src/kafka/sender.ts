@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
 import { SsoLinkError } from '../errors.ts';
+import { withTimeout } from '../promises.ts';
 import { unavailable } from './client.ts';
 import type { OutgoingRecord, RecordSender } from './records.ts';
 import { isStuck, refuseUnencodable, sendError } from './send-errors.ts';
@@ -42,8 +42,7 @@ export async function createSender(
    */
   function drop(broken: Promise<Producer>): void {
     if (current === broken) current = undefined;
-    const patience = delay(deadline, undefined, { ref: false });
-    void Promise.race([Promise.allSettled(lastOf.values()), patience])
+    void withTimeout(deadline, Promise.allSettled(lastOf.values()), () => undefined)
       .then(async () => (await broken).disconnect())
       .catch(() => {});
   }
@@ -70,7 +69,9 @@ export async function createSender(
     })();
     lastOf.set(line, sending);
     try {
-      const receipts = await within(deadline, sending);
+      const receipts = await withTimeout(deadline, sending, () => {
+        throw new Error(`no answer within ${deadline} ms`);
+      });
       if (!names(receipts, topic, partition)) {
         throw new SsoLinkError('kafka_unavailable', `no receipt for ${line}`);
       }
@@ -113,17 +114,4 @@ async function open(kafka: Kafka): Promise<Producer> {
 
 function names(receipts: RecordMetadata[], topic: string, partition: number): boolean {
   return receipts.some((r) => r.topicName === topic && r.partition === partition && r.errorCode === 0);
-}
-
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(timer);
-    promise.catch(() => {});
-  }
 }

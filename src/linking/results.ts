@@ -52,7 +52,7 @@ export async function* listResults(
 export async function summarizeResults(database: Pick<Database, 'sql' | 'db'>, slug: string): Promise<Row[]> {
   const company = await companyBySlug(database, slug);
   const rows = await database.sql<Row[]>`
-    SELECT outcome, reason, count(*)::int AS positiveInteger, count(DISTINCT sso_identity_id)::int AS identities
+    SELECT outcome, reason, count(*)::int AS count, count(DISTINCT sso_identity_id)::int AS identities
     FROM link_results WHERE company_id = ${company.id}
     GROUP BY outcome, reason
     ORDER BY array_position(${[...OUTCOMES]}::text[], outcome), count DESC, reason`;

@@ -1,5 +1,5 @@
 import type { Database } from '../db/client.ts';
-import { retryOnCodes } from '../db/retry-on-codes.ts';
+import { LOST_RACES, retryOnCodes, SQLSTATE } from '../db/retry-on-codes.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import type { IncomingRecord } from '../kafka/records.ts';
 import { type ChunkReport, runChunk } from './chunk.ts';
@@ -7,7 +7,7 @@ import { type ChunkTrace, UNTRACED } from './chunk-spans.ts';
 
 /** Somebody else was faster (unique_violation, serialization_failure, deadlock_detected): look again. */
 const RUN_AGAIN = {
-  codes: ['23505', '40001', '40P01', 'chunk_conflict'],
+  codes: [SQLSTATE.uniqueViolation, ...LOST_RACES, 'chunk_conflict'],
   tries: 8,
   pause: (tries: number) => 5 * 2 ** tries,
 };

@@ -1,6 +1,6 @@
 import type { AppDeps } from '../app-deps.ts';
 import { rememberOrganization, type SsoClient } from '../companies/sso-client-lookup.ts';
-import { retryOnCodes } from '../db/retry-on-codes.ts';
+import { retryOnCodes, SQLSTATE } from '../db/retry-on-codes.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, type Span } from '../observability/trace.ts';
@@ -14,7 +14,7 @@ import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
 
 /** Whoever changes the schema meanwhile may be in the way: the statement was rolled back whole. */
-const DEADLOCK = { codes: ['40P01'], tries: 3, pause: () => 100 };
+const DEADLOCK = { codes: [SQLSTATE.deadlock], tries: 3, pause: () => 100 };
 
 export interface ProviderAnswer {
   attempt: Attempt;

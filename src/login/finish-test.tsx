@@ -1,10 +1,10 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { codeOf } from '../errors.ts';
 import type { Outcome } from '../events/link-result.ts';
 import { ssoIdentityId } from '../ids.ts';
 import { addLogFields } from '../observability/requests.ts';
-import { renderPage } from '../pages/render.ts';
+import { sendPage } from '../pages/send-page.ts';
 import { TestPage } from '../pages/test-page.tsx';
 import { previewLogin } from '../policy/preview-login.ts';
 import { reasonClassOf } from '../sessions/session.ts';
@@ -20,6 +20,7 @@ export async function finishTest(
   deps: Pick<AppDeps, 'config' | 'database' | 'sealer' | 'provider'>,
   answer: ProviderAnswer,
   request: FastifyRequest,
+  reply: FastifyReply,
 ) {
   const { client } = answer;
   const { company, issuer, organization } = client;
@@ -44,7 +45,8 @@ export async function finishTest(
     rule: evidence.rule,
     user_id: userId ?? undefined,
   });
-  return renderPage(
+  return sendPage(
+    reply,
     <TestPage
       productName={deps.config.PRODUCT_NAME}
       companyName={company.name}

@@ -5,14 +5,19 @@ import { normalizeEmail } from '../email.ts';
 import { COMPANY_COOKIE } from '../http/cookies.ts';
 import { addLogFields } from '../observability/requests.ts';
 import { LoginPage, type LoginPageProps } from '../pages/login-page.tsx';
-import { renderPage } from '../pages/render.ts';
+import { sendPage } from '../pages/send-page.ts';
 import type { LoginQuery, Query } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { LOGIN, ROOT } from './route-schemas.ts';
 
 /** `GET /login`: work email → the company whose proven domain it is → Continue with JumpCloud. */
-export function loginRoute(app: FastifyInstance, { config, database }: AppDeps): void {
-  app.get('/', { schema: ROOT }, async (_request, reply) => reply.redirect('/login', 303));
+export function loginRoute(
+  app: FastifyInstance,
+  { config, database }: Pick<AppDeps, 'config' | 'database'>,
+): void {
+  app.get('/', { schema: ROOT }, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').redirect('/login', 303),
+  );
 
   app.get<{ Querystring: Query<typeof LoginQuery> }>('/login', { schema: LOGIN }, async (request, reply) => {
     const { login_hint: loginHint, company: slug, return_to, signed_out } = request.query;
@@ -29,7 +34,7 @@ export function loginRoute(app: FastifyInstance, { config, database }: AppDeps):
       ...(returnTo && { returnTo }),
       ...(signed_out !== undefined && { signedOut: true }),
     };
-    return reply.type('text/html; charset=utf-8').send(renderPage(<LoginPage {...props} />));
+    return sendPage(reply, <LoginPage {...props} />);
 
     async function chooseCompany() {
       // Named by whoever made the link: an email of another domain is the person's own business.

@@ -13,7 +13,11 @@ import { readReturnTo } from './return-to.ts';
 import { START } from './route-schemas.ts';
 
 /** `GET /login/start`: a fresh attempt in a sealed cookie, and off to JumpCloud. */
-export function startRoute(app: FastifyInstance, deps: AppDeps, limits: LoginLimits): void {
+export function startRoute(
+  app: FastifyInstance,
+  deps: Pick<AppDeps, 'config' | 'database' | 'sealer' | 'provider'>,
+  limits: LoginLimits,
+): void {
   const { config, database, sealer, provider } = deps;
 
   app.get<{ Querystring: Query<typeof StartQuery> }>(

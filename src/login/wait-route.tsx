@@ -5,18 +5,21 @@ import { addLogFields } from '../observability/requests.ts';
 import { destinationOf } from '../pages/links.ts';
 import { REFUSALS } from '../pages/problem.ts';
 import { ProblemPage } from '../pages/problem-page.tsx';
-import { renderPage } from '../pages/render.ts';
+import { sendPage } from '../pages/send-page.ts';
 import { WaitPage } from '../pages/wait-page.tsx';
 import { readSession } from '../sessions/session.ts';
 import { WAIT } from './route-schemas.ts';
 
 /** `GET /login/wait`: until the link result is there; then on to where the person wanted to go. */
-export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): void {
+export function waitRoute(
+  app: FastifyInstance,
+  { config, database }: Pick<AppDeps, 'config' | 'database'>,
+): void {
   app.get('/login/wait', { schema: WAIT }, async (request, reply) => {
     const session = await readSession(database, request.cookies[SESSION_COOKIE], {
       idle: config.SESSION_IDLE,
     });
-    reply.header('cache-control', 'no-store').type('text/html; charset=utf-8');
+    reply.header('cache-control', 'no-store');
     const shared = { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL };
     switch (session.state) {
       case 'none':
@@ -27,8 +30,9 @@ export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): 
         const { companyName, createdAt } = session.session;
         const { returnTo } = destinationOf(session.session, config.APP_URL);
         const waited = (Date.now() - createdAt.getTime()) / 1000;
-        return reply.send(
-          renderPage(<WaitPage {...shared} companyName={companyName} waited={waited} returnTo={returnTo} />),
+        return sendPage(
+          reply,
+          <WaitPage {...shared} companyName={companyName} waited={waited} returnTo={returnTo} />,
         );
       }
       case 'refused': {
@@ -36,19 +40,8 @@ export function waitRoute(app: FastifyInstance, { config, database }: AppDeps): 
         const { loginId, reason } = session.session;
         const destination = destinationOf(session.session, config.APP_URL);
         addLogFields(request, { login_id: loginId, reason: reason ?? session.reasonClass });
-        return reply
-          .code(problem.status)
-          .send(
-            renderPage(
-              <ProblemPage
-                {...shared}
-                problem={problem}
-                reference={loginId}
-                signOut
-                destination={destination}
-              />,
-            ),
-          );
+        const page = { ...shared, problem, reference: loginId, destination };
+        return sendPage(reply.code(problem.status), <ProblemPage {...page} signOut />);
       }
     }
   });

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, Transaction } from '../db/client.ts';
+import { withTimeout } from '../promises.ts';
 
 /** Something that the database is asked for, so that a gauge can tell it. */
 export interface Reading {
@@ -49,7 +49,7 @@ export function createReadings(
     underWay ??= readDue().finally(() => {
       underWay = undefined;
     });
-    await Promise.race([underWay, delay(PATIENCE_MS, undefined, { ref: false })]);
+    await withTimeout(PATIENCE_MS, underWay, () => {});
     for (const { reading, toldAt } of states) {
       if (Date.now() - toldAt > reading.everyMs + OLD_MS) reading.forget();
     }

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf } from '../errors.ts';
 import { closeWithin, HTTP_TIMEOUTS } from '../http/timeouts.ts';
+import { withTimeout } from '../promises.ts';
 import { LIVEZ, READYZ } from './health-schemas.ts';
 
 /** What a role required in order to work. A check resolves when it is there and rejects with a reason if not. */
@@ -103,10 +104,10 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 async function ask(checks: ReadinessChecks): Promise<Record<string, string>> {
   const answers = Object.entries(checks).map(async ([name, check]) => {
-    const timeout = new Promise<never>((_, reject) =>
-      setTimeout(reject, CHECK_TIMEOUT_MS, new Error('no answer')).unref(),
-    );
-    const answer = await Promise.race([check(), timeout]).then(
+    const checked = withTimeout(CHECK_TIMEOUT_MS, check(), () => {
+      throw new Error('no answer');
+    });
+    const answer = await checked.then(
       () => 'ok',
       // A library's message may name a host: whoever reads this is told a code.
       (error: unknown) => codeOf(error) ?? (error instanceof Error ? error.message : 'failed'),

@@ -119,14 +119,14 @@ async function relayRows(tx: Transaction, send: Send, lanes: number[], rows: Row
   const round: Round = { lanes, full, sent: 0, topics: {}, refused: 0, dead: [], failures: new Map() };
   const sent: string[] = [];
   const until = Date.now() + ROUND_MS;
-  const lines = await Promise.all(
-    byLine(rows).map(async ({ lane, topic, rows: ofLine }) => ({
+  const topicPartitions = await Promise.all(
+    byPartition(rows).map(async ({ lane, topic, rows: ofPartition }) => ({
       lane,
       topic,
-      result: await sendInOrder((part) => send(topic, lane, part), ofLine, until),
+      result: await sendInOrder((part) => send(topic, lane, part), ofPartition, until),
     })),
   );
-  for (const { lane, topic, result } of lines) {
+  for (const { lane, topic, result } of topicPartitions) {
     sent.push(...result.sent);
     round.topics[topic] = (round.topics[topic] ?? 0) + result.sent.length;
     if (result.unsendable) await countAttempt(tx, result.unsendable, round);
@@ -138,15 +138,15 @@ async function relayRows(tx: Transaction, send: Send, lanes: number[], rows: Row
 }
 
 /** What goes to one partition of one topic. */
-function byLine(rows: Row[]) {
-  const lines = new Map<string, { lane: number; topic: string; rows: Row[] }>();
+function byPartition(rows: Row[]) {
+  const topicPartitions = new Map<string, { lane: number; topic: string; rows: Row[] }>();
   for (const row of rows) {
     const { lane, topic } = row;
     const name = `${lane} ${topic}`;
-    const line = lines.get(name) ?? { lane, topic, rows: [] };
-    if (line.rows.push(row) === 1) lines.set(name, line);
+    const topicPartition = topicPartitions.get(name) ?? { lane, topic, rows: [] };
+    if (topicPartition.rows.push(row) === 1) topicPartitions.set(name, topicPartition);
   }
-  return [...lines.values()];
+  return [...topicPartitions.values()];
 }
 
 interface Sent {

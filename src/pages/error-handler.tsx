@@ -4,11 +4,11 @@ import { addLogFields } from '../observability/requests.ts';
 import type { Destination } from './links.ts';
 import { PROBLEMS, type Problem } from './problem.ts';
 import { ProblemPage } from './problem-page.tsx';
-import { renderPage } from './render.ts';
+import { sendPage } from './send-page.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the person destination, once it is known: a problem's page leads there. */
+    /** Where the person wants to go, once it is known: a problem's page leads there. */
     destination: Destination | undefined;
   }
 }
@@ -40,7 +40,7 @@ export function errorHandler(app: FastifyInstance, options: PageOptions): void {
     const page = (
       <ProblemPage {...options} problem={problem} reference={request.id} destination={request.destination} />
     );
-    return reply.type('text/html; charset=utf-8').send(renderPage(page));
+    return sendPage(reply, page);
   }
 }
 
@@ -60,5 +60,7 @@ function problemOf(code: string, error: FastifyError): Problem {
 
 /** The database is away, or too busy: it comes back, so 503. */
 function isOutage(code: string): boolean {
-  return /^(CONNECTION_|CONNECT_|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|57P0|53|55P03|57014|25P03|08)/.test(code);
+  return /^(CONNECTION_|CONNECT_|DATABASE_|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|57P0|53|55P03|57014|25P03|08)/.test(
+    code,
+  );
 }

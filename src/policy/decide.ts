@@ -15,9 +15,9 @@ export function decide(
   candidates: readonly Candidate[],
   company: CompanyFacts,
 ): Decision {
-  const question = ask(login, identity, candidates, company);
+  const input = prepare(login, identity, candidates, company);
   for (const { row, when, gives } of TABLE) {
-    if (when(question)) return answer(row, gives(question), question);
+    if (when(input)) return toDecision(row, gives(input), input);
   }
   throw new Error('the last row matches always');
 }
@@ -54,17 +54,17 @@ const FIRST_ROW_OF_CANDIDATES = 9;
 
 interface Rule {
   row: number;
-  when(question: Question): boolean;
-  gives(question: Question): Answer;
+  when(input: PolicyInput): boolean;
+  gives(input: PolicyInput): PolicyAnswer;
 }
 
-interface Answer {
+interface PolicyAnswer {
   outcome: Outcome;
   reason?: Reason;
   who?: { userId: string } | null;
 }
 
-interface Question {
+interface PolicyInput {
   company: CompanyFacts;
   linked: IdentityFacts['linked'];
   linkRemoved: boolean;
@@ -79,12 +79,12 @@ interface Question {
   unverifiedAccounts: boolean;
 }
 
-function ask(
+function prepare(
   login: LoginFacts,
   identity: IdentityFacts,
   everybody: readonly Candidate[],
   company: CompanyFacts,
-): Question {
+): PolicyInput {
   const email = normalizeEmail(login.email);
   const people = everybody.filter((c) => c.status !== 'deleted');
   const isOurs = (c: Candidate) =>
@@ -116,21 +116,21 @@ function verifiedAccounts(candidate: Candidate, email: string | null) {
   return candidate.accounts.filter((a) => a.verified && a.email === email);
 }
 
-function belongsToOtherCompany(user: { companyId: string | null }, { company }: Question): boolean {
+function belongsToOtherCompany(user: { companyId: string | null }, { company }: PolicyInput): boolean {
   return user.companyId !== null && user.companyId !== company.id;
 }
 
-function refuse(reason: Reason): () => Answer {
+function refuse(reason: Reason): () => PolicyAnswer {
   return () => ({ outcome: 'refused', reason });
 }
 
-function link(candidate: Candidate | undefined): Answer {
+function link(candidate: Candidate | undefined): PolicyAnswer {
   return candidate?.status === 'active'
     ? { outcome: 'linked', who: candidate }
     : { outcome: 'refused', reason: 'user_suspended' };
 }
 
-function answer(row: number, { outcome, reason, who }: Answer, q: Question): Decision {
+function toDecision(row: number, { outcome, reason, who }: PolicyAnswer, q: PolicyInput): Decision {
   const asked = row >= FIRST_ROW_OF_CANDIDATES;
   const considered =
     outcome === 'linked' ? q.candidates.filter((c) => c.userId === who?.userId) : asked ? q.candidates : [];

@@ -1,5 +1,6 @@
 import type { Issuer } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
+import { singleFlight } from '../promises.ts';
 import { boundedJson, ProviderError } from './bounded-fetch.ts';
 
 /** What we use of an issuer's OpenID Provider Metadata (OpenID Connect Discovery 1.0 §3). */
@@ -37,7 +38,7 @@ export function createDiscovery(
 ): Discovery {
   const listed = new Set(issuers.map((i) => i.url));
   const cache = new Map<string, { metadata: ProviderMetadata; at: number }>();
-  const pending = new Map<string, Promise<ProviderMetadata>>();
+  const fetchOnce = singleFlight<ProviderMetadata>();
 
   async function refresh(issuer: string): Promise<ProviderMetadata> {
     const known = cache.get(issuer);
@@ -59,11 +60,7 @@ export function createDiscovery(
       }
       const known = cache.get(issuer);
       if (known && Date.now() - known.at < FRESH_MS) return known.metadata;
-      const under = pending.get(issuer);
-      if (under) return under;
-      const asked = refresh(issuer).finally(() => pending.delete(issuer));
-      pending.set(issuer, asked);
-      return asked;
+      return fetchOnce(issuer, () => refresh(issuer));
     },
   };
 }

@@ -13,6 +13,7 @@ import https from 'node:https';
 import oauth2Plugin, { type OAuth2Namespace } from '@fastify/oauth2';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SsoLinkError } from '../errors.ts';
+import { withTimeout } from '../promises.ts';
 import { PROVIDER_MAX_BYTES, PROVIDER_TIMEOUT_MS, ProviderError } from './bounded-fetch.ts';
 import type { ProviderMetadata } from './discovery.ts';
 
@@ -214,21 +215,12 @@ function watch(request: http.ClientRequest): void {
 
 /** The library's timers for connecting and reading are two: this is the one deadline over both. */
 async function bounded<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(new ProviderError('provider_timeout', 'the token endpoint gave no whole answer within 10 s')),
-      PROVIDER_TIMEOUT_MS,
-    );
-  });
   try {
-    return await Promise.race([answer, deadline]);
+    return await withTimeout(PROVIDER_TIMEOUT_MS, answer, () => {
+      throw new ProviderError('provider_timeout', 'the token endpoint gave no whole answer within 10 s');
+    });
   } catch (error) {
     throw error instanceof SsoLinkError ? error : translate(error);
-  } finally {
-    clearTimeout(timer);
-    answer.catch(() => {});
   }
 }
 

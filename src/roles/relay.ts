@@ -12,8 +12,9 @@ import { TRACING_CONFIG, type Tracing } from '../observability/trace.ts';
 import { createRelayMetrics } from '../outbox/metrics.ts';
 import { listen } from '../outbox/notify.ts';
 import { type RelayLoop, startRelayLoop } from '../outbox/relay.ts';
+import { withTimeout } from '../promises.ts';
 import { openRole } from './open-role.ts';
-import { endedWithin, type RunningRole } from './run-role.ts';
+import type { RunningRole } from './run-role.ts';
 
 /** The variables that the relay reads. */
 export const RELAY_CONFIG = [
@@ -81,8 +82,9 @@ export async function startRelay(options: {
         loop = startRelayLoop({ database, sender, log, tracing, onRound, onFailure, concurrency });
         return loop;
       });
-      closeLater(async () => endedWithin(SENDER_ENDS_MS, sender?.close()));
-      closeLater(async () => endedWithin(ROUNDS_END_MS, (await connecting.stop())?.stop()));
+      const stopRounds = async () => (await connecting.stop())?.stop();
+      closeLater(async () => withTimeout(SENDER_ENDS_MS, sender?.close() ?? Promise.resolve(), () => {}));
+      closeLater(async () => withTimeout(ROUNDS_END_MS, stopRounds(), () => {}));
       closeLater(async () => health.stopping());
       return { failed: connecting.failed, stop: close };
     },

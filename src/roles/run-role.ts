@@ -75,16 +75,3 @@ export async function stopAll(...steps: (() => Promise<unknown>)[]): Promise<voi
   for (const step of steps) await step().catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw errors[0];
 }
-
-/** Waits for work to end, but not longer: what is left is cut off by a later step of the stop. */
-export async function endedWithin(milliseconds: number, work: Promise<unknown> | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  try {
-    await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

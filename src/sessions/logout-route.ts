@@ -15,7 +15,10 @@ interface EndedSession {
 }
 
 /** `POST /logout`: ends the session here, and at JumpCloud where the SSO client says so. */
-export function logoutRoute(app: FastifyInstance, deps: AppDeps): void {
+export function logoutRoute(
+  app: FastifyInstance,
+  deps: Pick<AppDeps, 'config' | 'database' | 'sealer' | 'provider'>,
+): void {
   const { config, database, sealer, provider } = deps;
   const signedOut = `${config.PUBLIC_URL}/login?signed_out=1`;
 

@@ -8,6 +8,7 @@ import { findSsoClient } from '../companies/sso-client-lookup.ts';
 import type { Database } from '../db/client.ts';
 import { codeOf } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
+import { singleFlight } from '../promises.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Sealer } from '../seal.ts';
 import type { SignedIn } from './session.ts';
@@ -32,16 +33,13 @@ const RETRY_AFTER_FAILURE_MS = 30_000;
 export type Revalidate = (signedIn: SignedIn) => Promise<boolean>;
 
 export function createRevalidate(deps: RevalidateDeps): Revalidate {
-  const underWay = new Map<string, Promise<void>>();
+  const runOnce = singleFlight<void>();
 
   return async ({ session }) => {
     if (Date.now() - session.revalidatedAt.getTime() < deps.revalidateAfter) return false;
     // The company's application gives no refresh tokens: the session can't be followed, only end.
     if (!session.hasRefreshToken) return false;
-    const asked =
-      underWay.get(session.id) ?? revalidate(deps, session.id).finally(() => underWay.delete(session.id));
-    underWay.set(session.id, asked);
-    await asked;
+    await runOnce(session.id, () => revalidate(deps, session.id));
     return true;
   };
 }
@@ -52,7 +50,7 @@ interface RefreshLock {
 }
 
 async function revalidate(deps: RevalidateDeps, sessionId: string): Promise<void> {
-  const lock = await hold(deps, sessionId);
+  const lock = await acquireRefreshLock(deps, sessionId);
   if (lock === 'not due') return endAfterGrace(deps, sessionId);
   try {
     await refresh(deps, sessionId, lock);
@@ -92,7 +90,7 @@ async function refresh(deps: RevalidateDeps, sessionId: string, lock: RefreshLoc
 }
 
 /** Takes the session for refreshing, or waits until whoever holds it is done. */
-async function hold(deps: RevalidateDeps, sessionId: string): Promise<RefreshLock | 'not due'> {
+async function acquireRefreshLock(deps: RevalidateDeps, sessionId: string): Promise<RefreshLock | 'not due'> {
   const { sql } = deps.database;
   const due = inMs(-deps.revalidateAfter);
   for (const deadline = Date.now() + HOLD_MS; Date.now() < deadline; await delay(100)) {

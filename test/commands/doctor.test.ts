@@ -102,7 +102,7 @@ t.test('what is wrong is named, with what to do', async (t) => {
   t.test('variables, and what cannot be looked at without them', async (t) => {
     const { failed, found } = await doctor({ SECRET_KEYS: 'short', APP_URL: '', PORT: 'x' });
     t.same(failed, ['configuration']);
-    t.match(found.configuration.detail, /APP_URL is not set.*SECRET_KEYS is wrong.*PORT is wrong/);
+    t.match(found.configuration.detail, /APP_URL is not set.*SECRET_KEYS is invalid.*PORT is invalid/);
     t.match(found['signing key'], { status: 'skipped', detail: 'needs SECRET_KEYS' });
     t.match(found.domain, { status: 'skipped' });
   });

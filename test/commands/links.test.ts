@@ -34,7 +34,7 @@ t.test('a link by hand holds to the invariants of the policy', async (t) => {
     t.match(refused, { exitCode: 1, out: '' }, code);
     t.match(JSON.parse(refused.err), { error: code });
   }
-  t.match(await run('link acme no-uuid free'), { exitCode: 1, err: /wants an id, a UUID/ });
+  t.match(await run('link acme no-uuid free'), { exitCode: 1, err: /Expected an id, a UUID/ });
 
   await sql`UPDATE users SET status = 'suspended' WHERE id = 'free'`;
   t.match(await run(`link acme ${identity} free`), { exitCode: 1, err: /is suspended/ });

@@ -35,7 +35,7 @@ t.test('results are listed and shown', async (t) => {
   t.equal((await run('results list --limit 1 --json')).json.length, 1);
   t.match((await run('results list')).out, /^DECIDED +COMPANY +OUTCOME +REASON +USER +LOGIN +IDENTITY\n/);
   t.match(await run('results list --outcome nonsense'), { exitCode: 1, err: /Allowed choices are linked/ });
-  t.match(await run('results list --limit 0'), { exitCode: 1, err: /whole number from 1/ });
+  t.match(await run('results list --limit 0'), { exitCode: 1, err: /integer from 1/ });
   t.match(await run('results list --company nobody'), { exitCode: 1, err: /no company 'nobody'/ });
 
   t.match((await run(`results show ${linked} --json`)).json, [

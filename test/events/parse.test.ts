@@ -1,6 +1,6 @@
 import t from 'tap';
 import { AUTHENTICATED, REMOVED, RESULTS } from '../../scripts/contracts/examples.ts';
-import { type KafkaRecord, parse } from '../../src/events/index.ts';
+import { type KafkaRecord, parseEvent } from '../../src/events/index.ts';
 import { linkRemoved } from '../../src/events/link-removed.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { published, resultRecord } from './records.ts';
@@ -21,15 +21,15 @@ const changed = (change: (data: Record<string, unknown>) => void): KafkaRecord =
 
 t.test('each event comes out as what went in', async (t) => {
   const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
-  t.same(parse(published(ssoAuthenticated.create({ ...metadata, trace }, AUTHENTICATED), 7)), {
+  t.same(parseEvent(published(ssoAuthenticated.create({ ...metadata, trace }, AUTHENTICATED), 7)), {
     type: 'user.sso_authenticated',
     ...metadata,
     sequence: 7n,
     trace,
     data: AUTHENTICATED,
   });
-  t.same(parse(published(linkRemoved.create(metadata, REMOVED))).data, REMOVED);
-  for (const result of Object.values(RESULTS)) t.same(parse(resultRecord(result)).data, result);
+  t.same(parseEvent(published(linkRemoved.create(metadata, REMOVED))).data, REMOVED);
+  for (const result of Object.values(RESULTS)) t.same(parseEvent(resultRecord(result)).data, result);
 });
 
 t.test('headers may be text, bytes, or several; the last one counts', async (t) => {
@@ -40,14 +40,14 @@ t.test('headers may be text, bytes, or several; the last one counts', async (t) 
       ['other', Buffer.from(String(value))],
     ]),
   );
-  t.same(parse({ ...record, headers }), parse(record));
-  t.same(parse({ ...record, value: String(record.value) }), parse(record));
+  t.same(parseEvent({ ...record, headers }), parseEvent(record));
+  t.same(parseEvent({ ...record, value: String(record.value) }), parseEvent(record));
   const value = new Uint8Array(Buffer.from(` ${record.value}`)).subarray(1);
-  t.same(parse({ ...record, value }), parse(record), 'and the value a view of something larger');
+  t.same(parseEvent({ ...record, value }), parseEvent(record), 'and the value a view of something larger');
 });
 
 t.test('what a later version adds is let through', async (t) => {
-  const read = parse(
+  const read = parseEvent(
     changed((data) => {
       data.added = { any: 'thing' };
       data.outcome = 'deferred';
@@ -76,13 +76,13 @@ t.test('what can’t be read is refused by a code, and never quoted', async (t) 
     [changed((data) => (data.outcome = 1)), /outcome/],
   ];
   for (const [bad, message] of unreadable) {
-    t.throws(() => parse(bad), { code: 'event_invalid', message });
-    t.throws(() => parse(bad), { message: /^(?!.*secret)/ });
+    t.throws(() => parseEvent(bad), { code: 'event_invalid', message });
+    t.throws(() => parseEvent(bad), { message: /^(?!.*secret)/ });
   }
 });
 
 t.test('an event of a later version has a code of its own', async (t) => {
   const record = resultRecord();
   const later = { ...record, headers: { ...record.headers, ce_type: 'user.link_moved' } };
-  t.throws(() => parse(later), { code: 'event_type_unknown', message: /user\.link_moved/ });
+  t.throws(() => parseEvent(later), { code: 'event_type_unknown', message: /user\.link_moved/ });
 });

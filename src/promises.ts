@@ -1,0 +1,41 @@
+/** Deadlines and deduplication for work under way. */
+
+/**
+ * Waits for work up to a deadline. The work itself goes on; its late failure is not an unhandled rejection.
+ * @param milliseconds the deadline
+ * @param onLate gives the result, or throws the error, when the deadline passes first
+ */
+export async function withTimeout<T, L = never>(
+  milliseconds: number,
+  work: Promise<T>,
+  onLate: () => L,
+): Promise<T | L> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<L>((resolve, reject) => {
+    timer = setTimeout(() => {
+      try {
+        resolve(onLate());
+      } catch (error) {
+        reject(error);
+      }
+    }, milliseconds);
+  });
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Work by key: a call while the same key's work is under way gets the result of that work. */
+export function singleFlight<T>(): (key: string, work: () => Promise<T>) => Promise<T> {
+  const underWay = new Map<string, Promise<T>>();
+  return (key, work) => {
+    const known = underWay.get(key);
+    if (known) return known;
+    const started = work().finally(() => underWay.delete(key));
+    underWay.set(key, started);
+    return started;
+  };
+}
