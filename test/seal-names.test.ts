@@ -8,6 +8,6 @@ t.test('what a sealed value is bound to is spelled in one place each', async (t)
   const texts = await Promise.all(files.map((file) => readFile(new URL(file, SRC), 'utf8')));
   const spelled = (name: string) => files.filter((_, i) => texts[i]?.includes(`\`${name}:$`));
   t.same(spelled('sso_clients'), ['companies/sso-client-rows.ts']);
-  t.same(spelled('sessions'), ['sessions/session-seal.ts']);
+  t.same(spelled('sessions'), ['sessions/session-associated-data.ts']);
   t.same(spelled('signing_keys'), ['sessions/signing-keys.ts']);
 });

@@ -89,7 +89,7 @@ t.test('no label has a value that a stranger can choose', async (t) => {
   t.same(closed, {
     company: ['', 'acme'],
     dependency: ['database', 'outbox', 'provider'],
-    kind: ['required', 'optional'],
+    kind: ['optional', 'required'],
     endpoint: ['discovery', 'keys', 'token'],
     region: ['us'],
     outcome: [

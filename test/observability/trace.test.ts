@@ -184,7 +184,7 @@ async function loadedWith(env: Record<string, string>): Promise<string[]> {
     import { readConfig } from './src/config.ts';
     import { openTracing } from './src/observability/open-tracing.ts';
     import { TRACING_CONFIG } from './src/observability/trace.ts';
-    await Promise.all(['server', 'relay', 'worker'].map((role) => import('./src/' + role + '.ts')));
+    await Promise.all(['server', 'relay', 'worker'].map((role) => import('./src/roles/' + role + '.ts')));
     await openTracing('server', readConfig(process.env, TRACING_CONFIG), console);
     const files = Object.keys(Module._cache).map((f) => /@opentelemetry.([a-z-]+)/.exec(f)?.[1]);
     console.log(JSON.stringify([...new Set(files.filter(Boolean))]));`;
