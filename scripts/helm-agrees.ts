@@ -6,6 +6,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { parse, parseAllDocuments } from 'yaml';
 import { VARIABLES, type VariableName } from '../src/config.ts';
+import { DATABASE_CONFIG } from '../src/db/source.ts';
 import { TOPICS_CONFIG } from '../src/kafka/topics.ts';
 import { createWorkerMetrics } from '../src/linking/metrics.ts';
 import { createLoginMetrics } from '../src/login/metrics.ts';
@@ -54,7 +55,7 @@ const READ: Record<string, readonly string[]> = {
   relay: RELAY_CONFIG,
   worker: WORKER_CONFIG,
   topics: TOPICS_CONFIG,
-  migrate: ['DATABASE_URL', 'SECRET_KEYS'],
+  migrate: [...DATABASE_CONFIG, 'DATABASE_DIRECT_URL', 'SECRET_KEYS'],
 };
 /** What any command may be given without reading it itself. */
 const OF_ALL = ['LOG_LEVEL', 'DATABASE_POOL'];

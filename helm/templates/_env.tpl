@@ -28,10 +28,25 @@ opens a secret. It stands in the pods themselves, so a rollback brings its old c
 {{- define "sso-link.env.database" -}}
 - name: DATABASE_POOL
   value: {{ .Values.database.pool | quote }}
+- name: DATABASE_PASSWORD_FILE
+  value: {{ .Values.database.passwordFile | quote }}
 - name: DATABASE_URL
   valueFrom:
     secretKeyRef:
       {{- include "sso-link.secretRef" (dict "context" . "part" "databaseUrl") | nindent 6 }}
+{{- end -}}
+
+{{/* Past a pooler: for migrations, and for the relay, which is notified of new rows. */}}
+{{- define "sso-link.env.databaseDirect" -}}
+{{- with .Values.secretRefs.databaseDirectUrl }}
+{{- if .name }}
+- name: DATABASE_DIRECT_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ .name }}
+      key: {{ .key }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "sso-link.env.secretKeys" -}}
@@ -117,9 +132,11 @@ opens a secret. It stands in the pods themselves, so a rollback brings its old c
 
 {{- define "sso-link.env.relay" -}}
 {{ include "sso-link.env.common" . }}
+{{- include "sso-link.env.databaseDirect" . }}
 {{ include "sso-link.env.kafka" . }}
 {{- end -}}
 
 {{- define "sso-link.env.worker" -}}
-{{ include "sso-link.env.relay" . }}
+{{ include "sso-link.env.common" . }}
+{{ include "sso-link.env.kafka" . }}
 {{- end -}}

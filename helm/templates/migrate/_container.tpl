@@ -11,6 +11,9 @@
       value: {{ printf "helm:%s" $context.Release.Name | quote }}
     {{- if eq .command "migrate" }}
     {{- include "sso-link.env.database" $context | nindent 4 }}
+    {{- with include "sso-link.env.databaseDirect" $context | trim }}
+    {{- . | nindent 4 }}
+    {{- end }}
     {{- include "sso-link.env.secretKeys" $context | nindent 4 }}
     {{- else }}
     {{- include "sso-link.env.kafka" $context | nindent 4 }}
