@@ -98,8 +98,7 @@ export const VARIABLES = {
     parse: text,
   }),
   KAFKA_TOPIC_PREFIX: variable({
-    description:
-      'Stands in front of every topic and consumer group, so that two installations can share a cluster.',
+    description: 'A prefix of every topic and consumer group, so that two installations can share a cluster.',
     expects: 'letters, digits, dots, dashes and underscores',
     default: '',
     parse: (text) => (/^[A-Za-z0-9._-]{0,100}$/.test(text) ? text : undefined),
@@ -171,7 +170,7 @@ export const VARIABLES = {
     },
   }),
   TRUST_PROXY: variable({
-    description: 'Proxies whose X-Forwarded-For is believed for rate limits and logs; nobody when empty.',
+    description: 'Proxies whose X-Forwarded-For is trusted for rate limits and logs. Empty trusts none.',
     expects:
       'comma-separated IP addresses or ranges, like 10.0.0.1 or 10.0.0.0/8 (a prefix from 1 to 32, or 128)',
     default: '',

@@ -1,6 +1,6 @@
 {{/*
 What each role reads, and nothing that it doesn't: the server has no brokers, relay and worker have no key that
-opens a secret. It stands in the pods themselves, so a rollback brings its old configuration back.
+opens a secret. The pods contain it themselves, so a rollback restores the old configuration.
 */}}
 
 {{- define "sso-link.env.common" -}}

@@ -49,7 +49,7 @@ Egress rules, as list items. An empty list of peers would be "anybody": the key 
 {{- end }}
 {{- end -}}
 
-{{/* Whoever may scrape, and the pods of helm test. */}}
+{{/* Peers that can scrape, and the pods of helm test. */}}
 {{- define "sso-link.ingress.watchers" -}}
 - ports:
     - { protocol: TCP, port: metrics }

@@ -110,7 +110,7 @@ envFrom:
 {{- end -}}
 
 {{/*
-Liveness asks the process alone: a restart mends no database. Readiness asks what the role needs, for up to two
+Liveness asks the process alone: a restart does not repair a database. Readiness asks what the role needs, for up to two
 seconds. A start that takes a minute has failed.
 */}}
 {{- define "sso-link.probes" -}}

@@ -35,7 +35,7 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 {{- end }}
 {{- end }}
 {{- with $missing }}
-- "existingSecret is empty, so nobody has {{ join ", " . }}: make a Secret with these keys and name it, or each by secretRefs."
+- "existingSecret is empty, so no Secret provides {{ join ", " . }}: make a Secret with these keys and name it, or each by secretRefs."
 {{- end }}
 {{- end -}}
 
@@ -43,12 +43,12 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 {{- $web := "^(https://[^/@?#]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:[0-9]+)?)" }}
 {{- with .Values.publicUrl }}
 {{- if not (regexMatch (printf "%s/?$" $web) .) }}
-- "publicUrl is {{ . }}: it wants an https origin without a path, like https://account.example.com; a browser keeps the sign-in's cookies on no other."
+- "publicUrl is {{ . }}: expected an https origin without a path, like https://account.example.com; a browser keeps the sign-in's cookies on no other."
 {{- end }}
 {{- end }}
 {{- range $name, $url := dict "appUrl" .Values.appUrl "socialLoginUrl" .Values.socialLoginUrl }}
 {{- if and $url (not (regexMatch (printf "%s([/?].*)?$" $web) $url)) }}
-- "{{ $name }} is {{ $url }}: it wants an https URL, like https://app.example.com."
+- "{{ $name }} is {{ $url }}: expected an https URL, like https://app.example.com."
 {{- end }}
 {{- end }}
 {{- range .Values.returnOrigins }}
@@ -58,7 +58,7 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 {{- end }}
 {{- range $region, $issuer := .Values.jumpcloudIssuers }}
 {{- if not (regexMatch (printf "%s(/.*)?$" $web) $issuer) }}
-- "jumpcloudIssuers.{{ $region }} is {{ $issuer }}: it wants an https URL, with the slash at its end that JumpCloud's own have."
+- "jumpcloudIssuers.{{ $region }} is {{ $issuer }}: expected an https URL with a trailing slash, as JumpCloud's issuers have."
 {{- end }}
 {{- end }}
 {{- range list "ingress" "httpRoute" }}
@@ -109,7 +109,7 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 {{- $settings := include "sso-link.podSettings" (dict "context" $ "own" (index $.Values $role).pods) | fromYaml }}
 {{- $grace := int $settings.terminationGracePeriodSeconds }}
 {{- if lt $grace (int (add $before 31)) }}
-- "The {{ $role }}'s terminationGracePeriodSeconds is {{ $grace }}: {{ if $before }}preStop takes {{ $before }} s and {{ end }}a role may take 30 s after SIGTERM, so it wants {{ add $before 31 }} at least, or sign-ins and records are cut off."
+- "The {{ $role }}'s terminationGracePeriodSeconds is {{ $grace }}: {{ if $before }}preStop takes {{ $before }} s and {{ end }}a role may take 30 s after SIGTERM, so it must be {{ add $before 31 }} at least, or sign-ins and records are cut off."
 {{- end }}
 {{- end }}
 {{- with .Values.server.autoscaling }}

@@ -129,22 +129,24 @@ function storable(name: string | null | undefined): string | null {
   return name?.toWellFormed().replaceAll('\0', '').trim() || null;
 }
 
-/** What each field wants, said in the words of an operator. */
-const WANTS: Record<string, string> = {
-  user_id: 'wants a text of 1 to 255 characters, none of them a control character',
-  company: "wants a company's slug, or null",
-  name: 'wants a text of at most 500 characters, or null',
-  status: 'wants active, suspended or deleted',
-  provider: 'wants a name like google or github, in lower case',
-  provider_user_id: 'wants a text of 1 to 255 characters, none of them a control character',
-  email: 'wants a text',
-  email_verified: 'wants true or false',
-  removed: 'wants true or false; with true, provider and provider_user_id alone are needed',
+/** What each field expects, for an operator. */
+const EXPECTED: Record<string, string> = {
+  user_id: 'expected a text of 1 to 255 characters, none of them a control character',
+  company: "expected a company's slug, or null",
+  name: 'expected a text of at most 500 characters, or null',
+  status: 'expected active, suspended or deleted',
+  provider: 'expected a name like google or github, in lower case',
+  provider_user_id: 'expected a text of 1 to 255 characters, none of them a control character',
+  email: 'expected a text',
+  email_verified: 'expected true or false',
+  removed: 'expected true or false; with true, provider and provider_user_id alone are needed',
 };
 
 function describe(data: unknown): string {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'not a JSON object';
   const [first] = present.Errors(data);
   const field = first?.instancePath.slice(1) ?? '';
-  return field in WANTS ? `${field} ${WANTS[field]}` : (first?.message ?? 'not as an import line has to be');
+  return field in EXPECTED
+    ? `${field} is invalid: ${EXPECTED[field]}`
+    : (first?.message ?? 'not as an import line has to be');
 }

@@ -127,7 +127,7 @@ export function clientCommands(program: Command, io: Io): void {
 async function create(io: Io, slug: string, options: ClientOptions): Promise<void> {
   const { SECRET_KEYS, JUMPCLOUD_ISSUERS } = configFor(io, 'SECRET_KEYS', 'JUMPCLOUD_ISSUERS');
   const { clientId, region, check, authMethod = 'client_secret_post', logoutAtProvider = false } = options;
-  if (!clientId?.trim()) throw new SsoLinkError('client_id_missing', 'client create wants --client-id');
+  if (!clientId?.trim()) throw new SsoLinkError('client_id_missing', 'client create needs --client-id');
   const credential = { clientId: clientId.trim(), authMethod, clientSecret: await secretFrom(io) };
   await withDatabase(io, async (database) => {
     // A misspelt slug is told before anybody is given the secret.
@@ -176,7 +176,7 @@ async function update(io: Io, slug: string, options: ClientOptions): Promise<voi
   };
   const ofCredential = region !== undefined || Object.keys(change).length > 0;
   if (!ofCredential && logoutAtProvider === undefined) {
-    throw new SsoLinkError('nothing_to_change', 'client update wants at least one option: see --help');
+    throw new SsoLinkError('nothing_to_change', 'client update needs at least one option: see --help');
   }
   const sealer = createSealer(SECRET_KEYS);
   await withDatabase(io, async (database) => {
@@ -212,7 +212,7 @@ function settings(command: Command): Command {
     .addOption(
       new Option(
         '--auth-method <method>',
-        "the application's Client Authentication Type; client_secret_post unless told",
+        "the application's Client Authentication Type; default client_secret_post",
       ).choices(['client_secret_post', 'client_secret_basic']),
     )
     .option('--no-check', 'save without asking JumpCloud')
@@ -228,7 +228,7 @@ async function secretFrom(io: Io): Promise<string> {
   if (secret === '' || /[\p{Cc}\s]/u.test(secret) || secret.length > 1_000) {
     throw new SsoLinkError(
       'client_secret_invalid',
-      'standard input holds no client secret: it wants the secret alone, without white space, on one line',
+      'standard input has no client secret: expected the secret only, without white space, on one line',
     );
   }
   return secret;

@@ -42,7 +42,7 @@ export function companyCommands(program: Command, io: Io): void {
     .action((slug: string, options: OutputOptions & { name?: string; createUsers?: boolean }) => {
       const { name, createUsers } = options;
       if (name === undefined && createUsers === undefined) {
-        throw new SsoLinkError('nothing_to_change', 'company update wants at least one option: see --help');
+        throw new SsoLinkError('nothing_to_change', 'company update needs at least one option: see --help');
       }
       const change = {
         ...(name !== undefined && { name }),

@@ -10,22 +10,22 @@ import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable, withDates } from './output.ts';
 
 const ABOUT = `
-Two kinds: 'record', a record of a topic that the worker could not understand (its id is a UUID), and 'outbox',
-an event that Kafka would not take (its id is a number).`;
+Two kinds: 'record', a record that the worker cannot process (its id is a UUID), and 'outbox',
+an event that Kafka rejects permanently (its id is a number).`;
 
 const REPLAY_HELP = `
-A record goes back to the topic that it came from, an event into the outbox; the relay sends both. Whoever
-cannot make use of it now either, puts it aside again. --all takes those that were not replayed before.`;
+A record is sent to its topic again, an event is put into the outbox again; the relay sends both. A record that
+still cannot be processed becomes a dead letter again. --all replays those that were not replayed before.`;
 
 export function deadLettersCommands(program: Command, io: Io): void {
   const letters = program
     .command('dead-letters')
-    .description('events that could not be taken')
+    .description('records and events that could not be processed')
     .addHelpText('after', ABOUT);
 
   addSubcommand(letters, 'list', 'list dead letters, the oldest first')
-    .option('--replayed', 'those that were replayed, too')
-    .option('--limit <n>', 'so many at most', positiveInteger, 100)
+    .option('--replayed', 'include those that were replayed')
+    .option('--limit <n>', 'maximum number of rows', positiveInteger, 100)
     .action((options: OutputOptions & { replayed?: boolean; limit: number }) =>
       withDatabase(io, async (database) => {
         const { replayed = false, limit } = options;
@@ -39,13 +39,13 @@ export function deadLettersCommands(program: Command, io: Io): void {
       }),
     );
 
-  addSubcommand(letters, 'replay', 'put dead letters back on their way')
+  addSubcommand(letters, 'replay', 'send dead letters again')
     .argument('[id...]', 'as `dead-letters list` shows them')
     .option('--all', 'all of both kinds that were not replayed')
     .addHelpText('after', REPLAY_HELP)
     .action((ids: string[], options: OutputOptions & { all?: boolean }) => {
       if (ids.length > 0 === (options.all ?? false)) {
-        throw new SsoLinkError('replay_what', 'dead-letters replay wants either ids or --all');
+        throw new SsoLinkError('replay_what', 'dead-letters replay needs either ids or --all');
       }
       return withDatabase(io, async (database) => {
         const done = await replayDeadLetters(database, actor(io), ids.length > 0 ? ids : 'all');
@@ -55,5 +55,5 @@ export function deadLettersCommands(program: Command, io: Io): void {
 }
 
 function sentence({ records, outbox }: ReplayedDeadLetters): string {
-  return `${records} records and ${outbox} events are on their way again; the relay sends them`;
+  return `${records} records and ${outbox} events were queued again; the relay sends them`;
 }

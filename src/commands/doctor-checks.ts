@@ -26,7 +26,7 @@ export async function checkDatabase({ sql }: Pick<Database, 'sql'>): Promise<str
       (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`;
   const skew = Math.round((row?.now ?? 0) - (before + Date.now()) / 2);
   if (Math.abs(skew) > DATABASE_SKEW_MS) {
-    throw wrong(`its clock is ${seconds(skew)} off ours: set both by NTP`);
+    throw wrong(`its clock differs from this machine by ${seconds(skew)}: synchronize both with NTP`);
   }
   return `PostgreSQL ${row?.version}, its clock ${seconds(skew)} off ours`;
 }
@@ -66,8 +66,8 @@ export async function checkSealed(database: Pick<Database, 'sql'>, sealer: Seale
   }
   if (broken.length > 0) {
     throw wrong(
-      `SECRET_KEYS opens not all: ${broken.join(', ')}. Put back the key that sealed them; what is lost for good, ` +
-        'set anew: `client update --client-secret-stdin`, `keys rotate`; people sign in again',
+      `SECRET_KEYS cannot decrypt everything: ${broken.join(', ')}. Restore the key that encrypted them. If it is lost, ` +
+        'replace the secrets: `client update --client-secret-stdin`, `keys rotate`; people must sign in again',
     );
   }
   return stale > 0 ? `${tried} open, ${stale} by an older key: \`keys reseal\`` : `${tried} open`;

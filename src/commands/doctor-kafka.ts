@@ -28,7 +28,7 @@ export async function lookAtKafka(config: Config<KafkaVariable>) {
         const found = wrong.map((t) => `${t.topic} has ${t.partitions}`).join(', ');
         throw new SsoLinkError(
           'topic_partitions',
-          `a topic has ${LANES} partitions here, but ${found}: make it anew, or set KAFKA_TOPIC_PREFIX`,
+          `a topic has ${LANES} partitions here, but ${found}: delete and create it again (its records are lost), or set KAFKA_TOPIC_PREFIX`,
         );
       }
       const replicas = Math.min(...state.topics.map((t) => t.replicas));

@@ -10,9 +10,9 @@ export function domainCommands(program: Command, io: Io): void {
     .command('domain')
     .description("companies' email domains: exact matches, a subdomain is a domain of its own");
   const verifiedBy = () =>
-    new Option('--verified-by <who>', 'who made sure that the domain is theirs').choices(['operator']);
+    new Option('--verified-by <who>', 'who verified that the company owns the domain').choices(['operator']);
 
-  addSubcommand(domain, 'add', 'write down that a domain is a company’s')
+  addSubcommand(domain, 'add', 'add a domain to a company')
     .argument('<slug>')
     .argument('<domain>', 'like example.com; public suffixes and public email providers are refused')
     .addOption(verifiedBy().makeOptionMandatory())
@@ -36,11 +36,7 @@ export function domainCommands(program: Command, io: Io): void {
       }),
     );
 
-  addSubcommand(
-    domain,
-    'move',
-    'give a domain to another company, from whoever holds it; links stay as they are',
-  )
+  addSubcommand(domain, 'move', 'move a domain to another company; links stay as they are')
     .argument('<slug>', 'the new owner')
     .argument('<domain>')
     .addOption(verifiedBy().default('operator'))

@@ -12,15 +12,15 @@ The new key signs at once. Those before it stay published for ${RETIRED_KEY_HOUR
 after that.`;
 
 const RESEAL_HELP = `
-To change SECRET_KEYS, where the first seals and all open: give all servers \`old,new\`; when each has it, \`new,old\`;
-when each has that, run this with the same value. Cookies of sign-ins under way are sealed, too: wait for
-LOGIN_ATTEMPT_TTL, then take the old key out.
-Exit code 2 where a value could not be opened by any of the keys.`;
+To rotate SECRET_KEYS (the first encrypts, all decrypt): give all servers \`old,new\`; when each has it, \`new,old\`;
+when each has that, run this with the same value. Cookies of sign-ins in progress are encrypted too: wait for
+LOGIN_ATTEMPT_TTL, then remove the old key.
+Exit code 2 if a value could not be decrypted by any of the keys.`;
 
 export function keysCommands(program: Command, io: Io): void {
-  const keys = program.command('keys').description('signing keys, and the keys that seal secrets');
+  const keys = program.command('keys').description('signing keys, and the keys that encrypt secrets');
 
-  addSubcommand(keys, 'rotate', 'make a new key that signs the tokens of /session')
+  addSubcommand(keys, 'rotate', 'create a new key that signs the tokens of /session')
     .addHelpText('after', ROTATE_HELP)
     .action((options: OutputOptions) =>
       withDatabase(io, async (database) => {
@@ -41,7 +41,7 @@ export function keysCommands(program: Command, io: Io): void {
       }),
     );
 
-  addSubcommand(keys, 'reseal', 'seal everything anew by the first of SECRET_KEYS')
+  addSubcommand(keys, 'reseal', 'encrypt all secrets again with the first of SECRET_KEYS')
     .addHelpText('after', RESEAL_HELP)
     .action((options: OutputOptions) =>
       withDatabase(io, async (database) => {
@@ -54,7 +54,7 @@ export function keysCommands(program: Command, io: Io): void {
           io,
           options,
           counts.map((row) => ({ ...row })),
-          'nothing is sealed',
+          'there is no encrypted value',
         );
         if (counts.some((row) => row.unreadable > 0)) io.exitCode = 2;
       }),

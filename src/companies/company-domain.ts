@@ -13,7 +13,7 @@ export function companyDomain(text: string): string {
   if (domain === null) {
     throw new SsoLinkError(
       'domain_invalid',
-      `'${text}' is no email domain: it wants a host name like example.com, without @ and without a path`,
+      `'${text}' is not an email domain: expected a host name like example.com, without @ and without a path`,
     );
   }
   // With private suffixes (github.io, …): whoever registers below one owns no neighbour.

@@ -185,7 +185,7 @@ export async function activateSsoClient(
     throw new SsoLinkError(
       'company_without_domain',
       `company '${slug}' has no proven domain, so everybody new would be refused: \`domain add\` comes first ` +
-        '(--allow-no-domain activates all the same)',
+        '(--allow-no-domain activates it)',
     );
   }
   const [replaced] = await disableWhere(

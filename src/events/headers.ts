@@ -37,8 +37,8 @@ export const DeadLetterHeaders = Type.Object(
     dlq_partition: Type.String({ pattern: '^\\d+$', description: 'Its partition there' }),
     dlq_offset: Type.String({ pattern: '^\\d+$', description: 'Its offset there' }),
     dlq_reason: Type.String({ description: 'Why: `event_invalid`, `unknown_type`, `unknown_login`, …' }),
-    dlq_error: Type.String({ description: 'Where it is wrong; never what stands there' }),
-    dlq_at: Type.String({ description: 'When it was put aside, RFC 3339' }),
+    dlq_error: Type.String({ description: 'What is invalid, never the content' }),
+    dlq_at: Type.String({ description: 'When it became a dead letter, RFC 3339' }),
     dlq_headers_left_out: Type.Optional(
       Type.String({ pattern: '^\\d+$', description: 'How many headers were too large to be kept' }),
     ),

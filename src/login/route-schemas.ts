@@ -63,7 +63,7 @@ export const CALLBACK: RouteSchema = {
 
 export const WAIT: RouteSchema = {
   summary: 'Waits for the link result',
-  description: 'Goes on by itself, usually within a second.',
+  description: 'Continues by itself, usually within a second.',
   tags: ['login'],
   security: [{ session: [] }],
   response: {

@@ -7,7 +7,7 @@ const health = status('`ok`, `degraded`, `not ready` or `stopping`', Type.String
 
 export const LIVEZ: RouteSchema = {
   summary: 'Whether the process lives',
-  description: 'Asks nothing of anybody: a dependency’s outage is no reason to restart.',
+  description: 'Checks no dependency: an outage of one does not require a restart.',
   tags: ['health'],
   response: { 200: json('It does', status('`ok`')) },
 };
@@ -15,7 +15,7 @@ export const LIVEZ: RouteSchema = {
 export const READYZ: RouteSchema = {
   summary: 'Whether it can serve',
   description:
-    'A word for each dependency, unless a proxy forwarded the request. Where one is away that it can do without, it is `degraded` and serves.',
+    'The state of each dependency, unless a proxy forwarded the request. `degraded` means that an optional dependency is down; the role serves.',
   tags: ['health'],
   response: { 200: json('It can', health), 503: json('It can’t, or is stopping', health) },
 };

@@ -11,6 +11,6 @@ export async function checkOutbox({ sql }: Pick<Database, 'sql'>): Promise<void>
   const [oldest] = await sql<{ age: number }[]>`
     SELECT extract(epoch FROM now() - created_at)::int AS age FROM outbox ORDER BY id LIMIT 1`;
   if (oldest !== undefined && oldest.age > PATIENCE_S) {
-    throw new Error(`events have waited for ${oldest.age} s: relay or Kafka is away`);
+    throw new Error(`events have waited for ${oldest.age} s: relay or Kafka is down`);
   }
 }

@@ -26,18 +26,18 @@ export function createRelayMetrics(
   });
   const failures = new Counter({
     name: 'sso_link_relay_failures_total',
-    help: 'Lanes that did not get through a round, and rounds that got nowhere, by code',
+    help: 'Lanes that failed in a round, and rounds that failed, by code',
     labelNames: ['code'],
     registers,
   });
   const retries = new Counter({
     name: 'sso_link_relay_retries_total',
-    help: 'Rows that Kafka refused, and that are tried again',
+    help: 'Rows that Kafka rejected and that are retried',
     registers,
   });
   const givenUp = new Counter({
     name: 'sso_link_relay_dead_rows_total',
-    help: 'Rows that Kafka refused for good',
+    help: 'Rows that Kafka rejected permanently',
     registers,
   });
   new Gauge({
@@ -48,20 +48,20 @@ export function createRelayMetrics(
       this.set(stuckRounds());
     },
   });
-  const rows = new Gauge({ name: 'sso_link_outbox_rows', help: 'Rows that wait', registers });
+  const rows = new Gauge({ name: 'sso_link_outbox_rows', help: 'Rows in the outbox', registers });
   const age = new Gauge({
     name: 'sso_link_outbox_oldest_age_seconds',
-    help: 'For how long the oldest row has waited',
+    help: 'Age of the oldest row',
     registers,
   });
   const dead = new Gauge({
     name: 'sso_link_outbox_dead_rows',
-    help: 'Rows that were given up and wait for an operator',
+    help: 'Rows that were given up; they need an operator',
     registers,
   });
   const letters = new Gauge({
     name: 'sso_link_dead_letters',
-    help: 'Dead letters that nobody has replayed, by reason',
+    help: 'Dead letters that were not replayed, by reason',
     labelNames: ['reason'],
     registers,
   });

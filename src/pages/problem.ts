@@ -75,7 +75,7 @@ export const PROBLEMS: Record<string, Problem> = {
   test_link_expired: problem(
     400,
     'This test link is over',
-    'It holds for an hour, and until the connection is changed. Ask whoever gave it to you for a new one.',
+    'A test link is valid for one hour, and until the connection changes. Ask the person who sent it to you for a new one.',
     'again',
   ),
   sso_not_active: problem(

@@ -55,7 +55,7 @@ export async function runRole(
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).off('SIGTERM', end).off('SIGINT', end);
   const role = await start();
   role.failed?.catch((error: unknown) => {
-    if (!ending) log.fatal({ err: error }, 'the role cannot go on');
+    if (!ending) log.fatal({ err: error }, 'role failed');
     begin('failure', 1);
   });
   const code = await exitCode;

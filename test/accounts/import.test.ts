@@ -144,7 +144,10 @@ t.test('bad lines are told by number, and the others are imported', async (t) =>
   );
   t.match(answer, { lines: 7, bad: 6, users: 1, accounts: 1 });
   t.same(answer.badLines.map((line) => line.line).sort(), [1, 2, 3, 4, 5, 7]);
-  t.match(answer.badLines.find((line) => line.line === 4)?.reason, 'email_verified wants true or false');
+  t.match(
+    answer.badLines.find((line) => line.line === 4)?.reason,
+    'email_verified is invalid: expected true or false',
+  );
   t.notMatch(JSON.stringify(answer.badLines), /a@b@c|nobody/, 'what stood there is not repeated');
   t.equal((await sql`SELECT 1 FROM users`).length, 1);
 });
@@ -299,6 +302,6 @@ t.test('a social account that the product lost is removed by a line that says so
   t.match(await run({ ...ada, removed: false }), { accounts: 1 });
   t.match(await run({ ...ada, removed: 'yes' }, { provider: 'google', removed: true }), {
     bad: 2,
-    badLines: [{ reason: /^removed wants true or false/ }, {}],
+    badLines: [{ reason: /^removed is invalid: expected true or false/ }, {}],
   });
 });

@@ -89,7 +89,7 @@ t.test('a provider that gives no clear answer is named', async (t) => {
   t.match(await run('client create globex --client-id c3 --no-check', SECRET), { err: /give --region/ });
   t.match(await run('client create globex --client-id c3 --no-check --region eu', SECRET), { exitCode: 0 });
   t.match(await run('client create globex --client-id c4 --region us', ''), {
-    err: /holds no client secret/,
+    err: /has no client secret/,
   });
 });
 

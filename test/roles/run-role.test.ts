@@ -54,7 +54,7 @@ t.test('a stop that hangs ends with 1, and so does a failure', async (t) => {
   t.match(await run(t, 'never-stops', [['started', 'SIGTERM']]), { code: 1 });
   t.same(await run(t, 'fails', []), {
     code: 1,
-    said: ['starting', 'started', 'the role cannot go on', 'stopping', 'stopped'],
+    said: ['starting', 'started', 'role failed', 'stopping', 'stopped'],
   });
 });
 

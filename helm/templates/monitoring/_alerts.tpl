@@ -1,11 +1,11 @@
 {{/*
-Every alert. `runbook` is a page in docs/runbooks/. Metrics are told by role; whichever pods tell of the same
-thing, the database's or a partition's, are put together with max.
+Every alert. `runbook` is a page in docs/runbooks/. Metrics have the label role. Values that several pods
+export, of the database or of a partition, are combined with max.
 */}}
 {{- define "sso-link.alerts" -}}
 {{- $of := printf "namespace=%q" .Release.Namespace -}}
 {{- $limits := .Values.monitoring.rules.thresholds -}}
-{{- /* What a person did, or a stranger: not ours to mend, and no measure of how we do. */ -}}
+{{- /* Caused by a person or an outsider: not a failure of the service. */ -}}
 {{- $theirs := "access_denied|attempt_missing|grant_rejected|provider_error_unknown|rate_limited|request_malformed|sso_not_active" -}}
 {{- $logins := printf "sso_link_logins_total{%s, outcome!~%q}" $of $theirs -}}
 {{- $failed := printf "sso_link_logins_total{%s, outcome!~%q}" $of (printf "recorded|%s" $theirs) -}}
@@ -22,10 +22,10 @@ thing, the database's or a partition's, are put together with max.
   description: 'Prometheus has seen no {{ "{{ $labels.role }}" }} of SSO Link in {{ .Release.Namespace }} for five minutes.'
 - alert: SsoLinkNotReady
   runbook: not-ready
-  expr: max by (role, dependency) (sso_link_ready{ {{- $of }}, kind="needs"}) == 0
+  expr: max by (role, dependency) (sso_link_ready{ {{- $of }}, kind="required"}) == 0
   for: 2m
   severity: critical
-  summary: 'No {{ "{{ $labels.role }}" }} has what it needs: {{ "{{ $labels.dependency }}" }}'
+  summary: 'No {{ "{{ $labels.role }}" }} has its required dependency: {{ "{{ $labels.dependency }}" }}'
   description: 'Each {{ "{{ $labels.role }}" }} of SSO Link in {{ .Release.Namespace }} runs and is not ready.'
 - alert: SsoLinkLoginsFailing
   runbook: logins-failing
@@ -35,8 +35,8 @@ thing, the database's or a partition's, are put together with max.
     and ((sum(increase({{ $failed }}[10m])) or vector(0)) + (sum(increase({{ $unsent }}[10m])) or vector(0))) > 5
   for: 5m
   severity: critical
-  summary: People can't sign in
-  description: '{{ "{{ $value | humanizePercentage }}" }} of the logins fail for no fault of the person.'
+  summary: People cannot sign in
+  description: '{{ "{{ $value | humanizePercentage }}" }} of the logins fail through no fault of the person.'
 - alert: SsoLinkNobodySignsIn
   runbook: nobody-signs-in
   expr: |-
@@ -44,7 +44,7 @@ thing, the database's or a partition's, are put together with max.
     unless sum(increase(sso_link_logins_total{ {{- $of }}, outcome="recorded"}[15m])) > 0
   for: 1m
   severity: critical
-  summary: People go to JumpCloud, and nobody comes in
+  summary: People are sent to JumpCloud, and no sign-in completes
   description: '{{ "{{ $value | humanize }}" }} sign-ins began within fifteen minutes, and none was recorded.'
 - alert: SsoLinkLoginsSlow
   runbook: logins-slow
@@ -69,29 +69,29 @@ thing, the database's or a partition's, are put together with max.
   expr: max(sso_link_outbox_oldest_age_seconds{ {{- $of }}}) > {{ $limits.outboxAgeSeconds }}
   for: 2m
   severity: critical
-  summary: Events don't reach Kafka
+  summary: Events do not reach Kafka
   description: 'The oldest event has waited for {{ "{{ $value | humanizeDuration }}" }}.'
 - alert: SsoLinkOutboxDeadRows
   runbook: outbox-dead-rows
   expr: max(sso_link_outbox_dead_rows{ {{- $of }}}) > 0
   for: 1m
   severity: warning
-  summary: Kafka will not take some events
-  description: '{{ "{{ $value }}" }} events were given up and wait for an operator.'
+  summary: Kafka rejects some events permanently
+  description: '{{ "{{ $value }}" }} events were moved to outbox_dead and wait for an operator.'
 - alert: SsoLinkWorkerBehind
   runbook: worker-behind
   expr: sum(max by (partition) (sso_link_worker_lag{ {{- $of }}})) > {{ $limits.workerLag }}
   for: 10m
   severity: warning
-  summary: Links come late
+  summary: The worker lags behind
   description: 'The worker is {{ "{{ $value }}" }} logins behind, for ten minutes.'
 - alert: SsoLinkDeadLetters
   runbook: dead-letters
   expr: max by (reason) (sso_link_dead_letters{ {{- $of }}}) > 0
   for: 1m
   severity: warning
-  summary: 'Records that the worker could not understand ({{ "{{ $labels.reason }}" }})'
-  description: '{{ "{{ $value }}" }} records were put aside and wait for an operator. Their logins have no result.'
+  summary: 'Records that the worker cannot process ({{ "{{ $labels.reason }}" }})'
+  description: '{{ "{{ $value }}" }} records became dead letters and wait for an operator. Their logins have no result.'
 - alert: SsoLinkLinksRefused
   runbook: links-refused
   expr: |-
