@@ -19,6 +19,8 @@ export interface HttpBrowserOptions {
   /** Default 10. */
   maxRedirects?: number;
   headers?: Record<string, string>;
+  /** The cookies of another one, to continue in the same browser. */
+  jar?: CookieJar;
 }
 
 export interface SignInOptions {
@@ -50,7 +52,7 @@ type Send = { url: string; method: string; body?: URLSearchParams; from?: string
 export function httpBrowser(options: HttpBrowserOptions = {}): HttpBrowser {
   const { stopAt = [], maxRedirects = 10 } = options;
   // As Chromium does, `Secure` and `__Host-` cookies are kept on http://localhost.
-  const jar = new CookieJar(undefined, { allowSecureOnLocal: true, prefixSecurity: 'silent' });
+  const jar = options.jar ?? new CookieJar(undefined, { allowSecureOnLocal: true, prefixSecurity: 'silent' });
 
   async function request(url: string, init: RequestInit, from: string | undefined): Promise<Response> {
     const crossSite = from !== undefined && new URL(from).hostname !== new URL(url).hostname;

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SsoLinkError } from '../errors.ts';
 
@@ -59,7 +59,10 @@ export function createLoginLimits(
 }
 
 /** One household or server has a whole /64 of IPv6 (CVE-2026-45364): it is limited as one address. */
-export function network(ip: string): string {
+export function network(address: string): string {
+  const ip = withoutPort(address);
+  // Whatever is no address is never a key of its own: it would be limited by nothing.
+  if (isIP(ip.replace(/%.*$/, '')) === 0) return 'unknown';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped || !isIPv6(ip)) return mapped ?? ip;
   const [head = '', tail] = ip.replace(/%.*$/, '').split('::');
@@ -68,4 +71,9 @@ export function network(ip: string): string {
   const zeros = tail === undefined ? [] : Array(Math.max(0, 8 - start.length - end.length)).fill('0');
   const groups = [...start, ...zeros, ...end].slice(0, 4).map((g) => Number.parseInt(g, 16).toString(16));
   return `${groups.join(':')}::/64`;
+}
+
+/** `203.0.113.9:51234` and `[2001:db8::1]:443`, as some load balancers write X-Forwarded-For. */
+function withoutPort(address: string): string {
+  return /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address;
 }

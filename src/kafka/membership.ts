@@ -8,6 +8,26 @@ const SILENT_MS = 120_000;
 const STUCK_MS = 120_000;
 const LOOK_EVERY_MS = 5_000;
 
+/** What kafkajs throws while brokers or the coordinator are unreachable; some of it is not retriable for kafkajs. */
+const OUTAGES = new Set([
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSNumberOfRetriesExceeded',
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSTopicMetadataNotLoaded',
+  'KafkaJSTimeout',
+  'KafkaJSLockTimeout',
+]);
+
+/** Whether a consumer that crashed with this error will work again when the brokers are back. */
+export function isOutage(error: Error): boolean {
+  return OUTAGES.has(error.name) || (error.cause instanceof Error && isOutage(error.cause));
+}
+
 export interface Membership {
   /** Whether the consumer is in its group and heard of lately. */
   isMember(): boolean;
@@ -51,7 +71,7 @@ export function followMembership(consumer: Consumer): Membership {
   consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
     hear();
     member = false;
-    if (restart || leaving) return;
+    if (restart || leaving || isOutage(error)) return;
     const why = codecTrouble(error) ?? error.message;
     fail(new SsoLinkError('consumer_stopped', `the consumer has stopped for good: ${why}`));
   });

@@ -41,6 +41,9 @@ export function sealAttempt(sealer: Sealer, attempt: Attempt): { name: string; v
   return { name, value: sealer.seal(JSON.stringify(attempt), name) };
 }
 
+/** As for tokens (provider/id-token.ts). */
+const CLOCK_TOLERANCE_MS = 60_000;
+
 /** As we name them. Another name may hold what no `Set-Cookie` takes. */
 const NAME = new RegExp(`^${PREFIX}[0-9a-z]+_[0-9a-f]{16}$`);
 
@@ -67,7 +70,8 @@ export function openAttempt(
     const attempt = open(sealer, name, value);
     if (attempt?.state !== state) continue;
     const age = Date.now() - attempt.startedAt;
-    return age >= 0 && age <= ttl ? { name, attempt } : undefined;
+    // Another server may have sealed it, by a clock that is ahead.
+    return age >= -CLOCK_TOLERANCE_MS && age <= ttl ? { name, attempt } : undefined;
   }
   return undefined;
 }

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import type { SsoClient } from '../companies/sso-client-lookup.ts';
+import { isDatabaseOutage } from '../db/outage.ts';
 import { SsoLinkError } from '../errors.ts';
 import { COMPANY_COOKIE, COOKIE_OPTIONS, SESSION_COOKIE } from '../http/cookies.ts';
 import { addLogFields } from '../observability/requests.ts';
 import { destinationOf } from '../pages/links.ts';
+import { sendPage } from '../pages/send-page.ts';
 import { readSession } from '../sessions/session.ts';
 import { hashToken } from '../tokens.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
@@ -56,9 +58,21 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
     const found = openAttempt(sealer, request.cookies, state, config.LOGIN_ATTEMPT_TTL);
     if (found === undefined) return reuseSessionOrRefuse(request, reply, state);
     const { attempt, name } = found;
-    // Whatever comes of it, the attempt is over.
-    reply.clearCookie(name, COOKIE_OPTIONS);
     request.destination = destinationOf(attempt, config.APP_URL);
+    try {
+      const respond = await completeAttempt(request, attempt, error);
+      // The attempt is over.
+      reply.clearCookie(name, COOKIE_OPTIONS);
+      return respond(reply);
+    } catch (failure) {
+      // After an outage the attempt is kept: a reload of the same callback completes it.
+      if (isDatabaseOutage(failure)) login.release(attempt);
+      else reply.clearCookie(name, COOKIE_OPTIONS);
+      throw failure;
+    }
+  });
+
+  async function completeAttempt(request: Request, attempt: Attempt, error: string | undefined) {
     if (error) {
       login.useOnce(attempt);
       throw providerError(error);
@@ -67,14 +81,12 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
       addLogFields(request, { test: { company: attempt.company } });
       const client = await login.findAttemptedClient(attempt);
       login.useOnce(attempt);
-      return finishTest(deps, answerOf(request, attempt, client), request, reply);
+      const page = await finishTest(deps, answerOf(request, attempt, client), request);
+      return (reply: FastifyReply) => sendPage(reply, page);
     }
-
-    const { client, signedIn } = await login.complete(attempt, (client) =>
-      answerOf(request, attempt, client),
-    );
-    return redirectAfterLogin(reply, attempt, client, signedIn);
-  });
+    const { client, signedIn } = await login.complete(attempt, (found) => answerOf(request, attempt, found));
+    return (reply: FastifyReply) => redirectAfterLogin(reply, attempt, client, signedIn);
+  }
 
   function answerOf(request: Request, attempt: Attempt, client: SsoClient): ProviderAnswer {
     request.company = client.company.slug;

@@ -32,6 +32,8 @@ export interface LoginCompletion {
   findAttemptedClient(attempt: Attempt): Promise<SsoClient>;
   /** Marks the attempt as used. @throws SsoLinkError `attempt_missing` when it was used before */
   useOnce(attempt: Attempt): void;
+  /** After an outage: the browser may send the same callback again. */
+  release(attempt: Attempt): void;
   /** Completes the login, or finds that it is complete. @throws SsoLinkError as `finishLogin` */
   complete(attempt: Attempt, answerOf: (client: SsoClient) => ProviderAnswer): Promise<CompletedLogin>;
 }
@@ -91,6 +93,7 @@ export function createLoginCompletion(deps: Deps): LoginCompletion {
   return {
     findAttemptedClient: async (attempt) => (await find(attempt)).client,
     useOnce,
+    release: used.release,
     complete: (attempt, answerOf) =>
       runOnce(attempt.state, async () => {
         const { client, recorded } = await find(attempt);

@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import type { VNode } from 'preact';
 import type { AppDeps } from '../app-deps.ts';
 import { codeOf } from '../errors.ts';
 import type { Outcome } from '../events/link-result.ts';
 import { ssoIdentityId } from '../ids.ts';
 import { addLogFields } from '../observability/requests.ts';
-import { sendPage } from '../pages/send-page.ts';
 import { TestPage } from '../pages/test-page.tsx';
 import { previewLogin } from '../policy/preview-login.ts';
 import { reasonClassOf } from '../sessions/session.ts';
@@ -20,8 +20,7 @@ export async function finishTest(
   deps: Pick<AppDeps, 'config' | 'database' | 'sealer' | 'provider'>,
   answer: ProviderAnswer,
   request: FastifyRequest,
-  reply: FastifyReply,
-) {
+): Promise<VNode> {
   const { client } = answer;
   const { company, issuer, organization } = client;
   const { claims, profile, tokens } = await verifyLogin(deps, answer);
@@ -45,8 +44,7 @@ export async function finishTest(
     rule: evidence.rule,
     user_id: userId ?? undefined,
   });
-  return sendPage(
-    reply,
+  return (
     <TestPage
       productName={deps.config.PRODUCT_NAME}
       companyName={company.name}
@@ -58,7 +56,7 @@ export async function finishTest(
       outcome={outcome}
       refusal={outcome === 'refused' || userIsMissing(outcome) ? reasonClassOf(reason) : null}
       reference={request.id}
-    />,
+    />
   );
 }
 

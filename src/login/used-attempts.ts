@@ -1,10 +1,12 @@
 /**
- * Attempts whose callback has come, by state. A recorded login is known by its state's hash; one that came to
- * nothing leaves no row, and a client that keeps its cookie could bring one code after another by it.
+ * Attempts whose callback has come, by state. A recorded login is known by its state's hash; one that failed
+ * leaves no row, and a client that keeps its cookie could bring one code after another by it.
  */
 export interface UsedAttempts {
   /** Marks an attempt as used. False where it was already. */
   use(attempt: { state: string; startedAt: number }): boolean;
+  /** Forgets that it was used: an outage ended it, and the same callback may come again. */
+  release(attempt: { state: string }): void;
 }
 
 /** Some megabytes at most. Only sealed attempts get in here, so a stranger can't choose what fills it. */
@@ -28,5 +30,6 @@ export function createUsedAttempts(ttl: number): UsedAttempts {
       until.set(state, startedAt + ttl);
       return true;
     },
+    release: ({ state }) => void until.delete(state),
   };
 }

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseOutage } from '../db/outage.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { addLogFields } from '../observability/requests.ts';
 import type { Destination } from './links.ts';
@@ -55,12 +56,5 @@ function problemOf(code: string, error: FastifyError): Problem {
   if (known !== undefined) return known;
   const status = error.statusCode ?? 500;
   const base = PROBLEMS[status < 500 ? 'request_malformed' : 'unavailable'] as Problem;
-  return { ...base, status: status < 500 ? status : isOutage(code) ? 503 : 500 };
-}
-
-/** The database is away, or too busy: it comes back, so 503. */
-function isOutage(code: string): boolean {
-  return /^(CONNECTION_|CONNECT_|DATABASE_|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|57P0|53|55P03|57014|25P03|08)/.test(
-    code,
-  );
+  return { ...base, status: status < 500 ? status : isDatabaseOutage(error) ? 503 : 500 };
 }

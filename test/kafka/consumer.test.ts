@@ -160,7 +160,8 @@ t.test('stop ends in time while a handler hangs', real, async (t) => {
   });
   await until(() => called);
   const before = Date.now();
-  await t.rejects(consumer.stop(), { code: 'consumer_stop_timeout' });
+  // Nothing is lost by it: what was not committed is delivered again.
+  await t.resolves(consumer.stop());
   t.ok(Date.now() - before < 5_000);
   // What hung may end after all, so that the test's process can.
   release();

@@ -76,3 +76,19 @@ t.test('a chunk that never ends, and a consumer that is never heard of, are fail
   t.ok(await pending(lively.membership.failed));
   t.ok(lively.membership.isMember());
 });
+
+t.test('an outage is no failure, although kafkajs does not restart after it', async (t) => {
+  const { membership, crash, emit } = follow();
+  emit('GROUP_JOIN');
+  const noCoordinator = Object.assign(new Error('Failed to find group coordinator'), {
+    name: 'KafkaJSGroupCoordinatorNotFound',
+  });
+  crash(false, noCoordinator);
+  crash(
+    false,
+    Object.assign(new Error('given up'), { name: 'KafkaJSNonRetriableError', cause: noCoordinator }),
+  );
+  t.notOk(membership.isMember());
+  t.ok(await pending(membership.failed));
+  membership.leave();
+});

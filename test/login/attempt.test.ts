@@ -92,7 +92,8 @@ t.test('an attempt that is too old, or of the future, is none; the edges count',
   t.equal(aged(0), true);
   t.equal(aged(TTL), true);
   t.equal(aged(TTL + 1), false);
-  t.equal(aged(-1), false);
+  t.equal(aged(-60_000), true, 'the clock of another server may be ahead');
+  t.equal(aged(-60_001), false);
 });
 
 t.test('a cookie that was altered, moved, renamed or sealed elsewhere is none', async (t) => {

@@ -42,10 +42,12 @@ export async function startService<P extends Provider = JumpCloud>(
     provider?: P;
     logs?: (line: string) => void;
     tracing?: Tracing;
+    /** One that exists, where `env.DATABASE_URL` leads to it by another way. */
+    database?: TestDatabase;
   } = {},
 ): Promise<TestService<P>> {
   const watched = watchedLog(t, 'the server');
-  const database = await testDatabase(t);
+  const database = options.database ?? (await testDatabase(t));
   const jumpcloud = options.provider ?? ((await startJumpCloud(options.jumpcloud)) as unknown as P);
   t.teardown(() => jumpcloud.stop());
   const port = await freePort();
