@@ -37,6 +37,8 @@ const KNOWN_ERRORS = new Set([
   'registration_not_supported',
   'invalid_client',
   'invalid_state',
+  // Hydra's own: its login or consent request was begun in another browser or tab.
+  'request_forbidden',
 ]);
 
 type Callback = Query<typeof CallbackQuery>;
@@ -127,9 +129,23 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
   }
 }
 
+/** Errors that the application's settings at JumpCloud cause, and where to look. */
+const SETTINGS: Record<string, string> = {
+  invalid_scope: 'its Standard Scopes need Email and Profile, and its Grant Types Refresh Token',
+  unauthorized_client: 'its Grant Types need Authorization Code',
+  unsupported_response_type: 'its Grant Types need Authorization Code',
+  invalid_request: 'its Redirect URIs need PUBLIC_URL/login/callback',
+};
+
 function providerError(error: string): SsoLinkError {
-  if (error === 'access_denied')
+  if (error === 'access_denied') {
     return new SsoLinkError('access_denied', 'the provider answered access_denied');
+  }
+  const setting = SETTINGS[error];
+  if (setting !== undefined) {
+    const message = `the provider answered ${error}: look at the application at JumpCloud, ${setting}`;
+    return new SsoLinkError('client_misconfigured', message);
+  }
   return KNOWN_ERRORS.has(error)
     ? new SsoLinkError('provider_error', `the provider answered ${error}`)
     : new SsoLinkError('provider_error_unknown', 'the provider answered with an unknown error');

@@ -110,6 +110,12 @@ export const PROBLEMS: Record<string, Problem> = {
     'The connection between this product and JumpCloud is out of date. Tell your administrator.',
     'both',
   ),
+  client_misconfigured: problem(
+    502,
+    'Single sign-on needs attention',
+    'The connection between this product and JumpCloud is out of date. Tell your administrator.',
+    'both',
+  ),
   provider_unreachable: problem(
     503,
     'JumpCloud can’t be reached',

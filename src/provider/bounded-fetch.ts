@@ -68,7 +68,10 @@ export async function boundedJson(
   const where = new URL(url);
   const named = `${where.host}${where.pathname}`;
   if (response.status !== 200) {
-    throw new ProviderError('provider_failed', `${named} answered ${response.status}`);
+    // A 4xx concerns one client or person; all else is an outage, whatever its body.
+    const ours = response.status >= 400 && response.status < 500 && response.status !== 429;
+    const code = ours ? 'provider_answer_invalid' : 'provider_failed';
+    throw new ProviderError(code, `${named} answered ${response.status}`);
   }
   const value = parseJson(response.body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

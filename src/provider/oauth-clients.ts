@@ -235,19 +235,14 @@ interface WreckError {
 function translate(thrown: unknown): SsoLinkError {
   const error = thrown as WreckError;
   const status = error.output?.statusCode ?? 0;
+  const answered = error.data?.res?.answered ?? (error.data?.isResponseError ? status : 0);
+  // Whatever the body says: a gateway answers for a provider that is down with HTML, or with nothing.
+  if (answered === 429 || answered >= 500) {
+    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`);
+  }
   if (error.data?.isResponseError) {
     const code = typeof error.data.payload?.error === 'string' ? error.data.payload.error : '';
-    if (status < 500 && code === 'invalid_grant') {
-      return new SsoLinkError('grant_rejected', 'the token endpoint answered invalid_grant');
-    }
-    if (status < 500 && ['invalid_client', 'unauthorized_client'].includes(code)) {
-      return new SsoLinkError(
-        'client_rejected',
-        `the token endpoint answered ${code}: look at the client secret and at the Client Authentication Type`,
-      );
-    }
-    const answered = error.data.res?.answered ?? status;
-    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`);
+    return rejection(answered, /^[a-z_]{1,60}$/.test(code) ? code : 'no error code');
   }
   if (status === 504) {
     return new ProviderError('provider_timeout', 'the token endpoint gave no whole answer within 10 s');
@@ -260,6 +255,20 @@ function translate(thrown: unknown): SsoLinkError {
     'provider_answer_invalid',
     'the token endpoint gave an answer that is no token response',
   );
+}
+
+/** RFC 6749 §5.2, and what Hydra answers: 401 `token_inactive`, 403 `access_denied` by a token hook. */
+const GRANT_ERRORS = new Set(['invalid_grant', 'token_inactive', 'token_expired', 'access_denied']);
+
+/** A 4xx of the token endpoint concerns one grant or one client, and is no outage. */
+function rejection(status: number, code: string): SsoLinkError {
+  const answer = `the token endpoint answered ${status} ${code}`;
+  if (GRANT_ERRORS.has(code)) return new SsoLinkError('grant_rejected', answer);
+  if (['invalid_client', 'unauthorized_client'].includes(code)) {
+    const hint = 'look at the client secret and at the Client Authentication Type';
+    return new SsoLinkError('client_rejected', `${answer}: ${hint}`);
+  }
+  return new SsoLinkError('client_misconfigured', `${answer}: look at the application's settings`);
 }
 
 /** RFC 6749 §5.1; the library takes a redirect with JSON, or `[]`, for a token response. */
