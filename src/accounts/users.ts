@@ -38,7 +38,7 @@ export async function setUserStatus(
 export async function deleteUser(tx: Transaction, actor: string, id: string): Promise<{ changed: boolean }> {
   await lockMirror(tx);
   const [user] = await tx.db.select().from(users).where(eq(users.id, id));
-  if (!user) throw unknown(id);
+  if (!user) throw userNotFound(id);
   if (user.status === 'deleted') return { changed: false };
   await eraseUsers(tx, [id]);
   await audit(tx, {
@@ -53,10 +53,10 @@ export async function deleteUser(tx: Transaction, actor: string, id: string): Pr
 /** @throws SsoLinkError `user_not_found` */
 export async function lockUser(tx: Transaction, id: string): Promise<User> {
   const [user] = await tx.db.select().from(users).where(eq(users.id, id)).for('update');
-  if (!user) throw unknown(id);
+  if (!user) throw userNotFound(id);
   return user;
 }
 
-function unknown(id: string): SsoLinkError {
+function userNotFound(id: string): SsoLinkError {
   return new SsoLinkError('user_not_found', `there is no user '${id}' in the mirror`);
 }

@@ -47,7 +47,7 @@ async function runImport(
   file: string,
   options: OutputOptions,
 ): Promise<void> {
-  const { stream, bytes } = await open(io, file);
+  const { stream, bytes } = await openInput(io, file);
   const progress = startProgress(io, bytes);
   let passed = 0;
   async function* counted() {
@@ -97,7 +97,7 @@ function inWords(conflict: { reason: string; company: string | null; wanted: str
     : `belongs to company '${conflict.company}' by a link, and the line says '${conflict.wanted}'`;
 }
 
-async function open(io: Io, file: string): Promise<{ stream: Readable; bytes: number | undefined }> {
+async function openInput(io: Io, file: string): Promise<{ stream: Readable; bytes: number | undefined }> {
   if (file === '-') return { stream: io.stdin, bytes: undefined };
   try {
     const stream = createReadStream(file, { highWaterMark: 256 * 1024 });

@@ -7,7 +7,7 @@ import { SsoLinkError } from '../errors.ts';
 import { boundedFetch } from '../provider/bounded-fetch.ts';
 import { fetchMetadata } from '../provider/discovery.ts';
 import type { Sealer } from '../seal.ts';
-import { open, SEALED_COLUMNS, sealedValues } from './reseal.ts';
+import { SEALED_COLUMNS, sealedValues, unsealOrUndefined } from './reseal.ts';
 
 /** Between the database and us: expiries are set by one and compared by the other. */
 const DATABASE_SKEW_MS = 5_000;
@@ -59,7 +59,9 @@ export async function checkSealed(database: Pick<Database, 'sql'>, sealer: Seale
     for await (const rows of sealedValues(database, column)) {
       tried += rows.length;
       stale += rows.filter((row) => sealer.isStale(row.sealed)).length;
-      unreadable += rows.filter((row) => open(sealer, row.sealed, column.bound(row.id)) === undefined).length;
+      unreadable += rows.filter(
+        (row) => unsealOrUndefined(sealer, row.sealed, column.bound(row.id)) === undefined,
+      ).length;
       if (++batches === SEALED_BATCHES) break;
     }
     if (unreadable > 0) broken.push(`${unreadable} of ${column.table}.${column.column}`);
@@ -70,7 +72,9 @@ export async function checkSealed(database: Pick<Database, 'sql'>, sealer: Seale
         'replace the secrets: `client update --client-secret-stdin`, `keys rotate`; people must sign in again',
     );
   }
-  return stale > 0 ? `${tried} open, ${stale} by an older key: \`keys reseal\`` : `${tried} open`;
+  return stale > 0
+    ? `${tried} unsealOrUndefined, ${stale} by an older key: \`keys reseal\``
+    : `${tried} open`;
 }
 
 /** An SSO client of an issuer that is no longer listed signs nobody in; without a domain, nobody new. */

@@ -67,7 +67,7 @@ async function resealColumn(
     for (const { id, sealed } of rows) {
       if (!sealer.isStale(sealed)) count.current += 1;
       else {
-        const opened = open(sealer, sealed, of.bound(id));
+        const opened = unsealOrUndefined(sealer, sealed, of.bound(id));
         if (opened === undefined) count.unreadable += 1;
         else changes.push({ id, before: sealed, after: sealer.seal(opened, of.bound(id)) });
       }
@@ -85,7 +85,7 @@ async function resealColumn(
 }
 
 /** Undefined where no key opens it. */
-export function open(sealer: Sealer, sealed: string, bound: string): string | undefined {
+export function unsealOrUndefined(sealer: Sealer, sealed: string, bound: string): string | undefined {
   try {
     return sealer.open(sealed, bound);
   } catch {

@@ -109,15 +109,15 @@ export async function setCompanyStatus(
 /** @throws SsoLinkError `company_not_found` */
 export async function companyBySlug(database: { db: Db }, slug: string): Promise<Company> {
   const [company] = await database.db.select().from(companies).where(eq(companies.slug, slug));
-  return company ?? unknown(slug);
+  return company ?? companyNotFound(slug);
 }
 
 /** Holds the company's row, so that changes to a company and its SSO clients come one after the other. */
 export async function lockCompany(tx: Transaction, slug: string): Promise<Company> {
   const [company] = await tx.db.select().from(companies).where(eq(companies.slug, slug)).for('update');
-  return company ?? unknown(slug);
+  return company ?? companyNotFound(slug);
 }
 
-function unknown(slug: string): never {
+function companyNotFound(slug: string): never {
   throw new SsoLinkError('company_not_found', `there is no company '${slug}': \`company list\` shows them`);
 }

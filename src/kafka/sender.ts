@@ -29,7 +29,7 @@ export async function createSender(
 
   function producer(): Promise<Producer> {
     if (current === undefined) {
-      const opening = open(newClient());
+      const opening = openProducer(newClient());
       opening.catch(() => drop(opening));
       current = opening;
     }
@@ -97,7 +97,7 @@ export async function createSender(
   };
 }
 
-async function open(kafka: Kafka): Promise<Producer> {
+async function openProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
     // Every record names its partition: the default partitioner would look at all partitions for each.
     createPartitioner:

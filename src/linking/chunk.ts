@@ -94,13 +94,13 @@ function mismatchOf({ event, record }: IncomingLogin, known: KnownLogin | undefi
     event.company_id !== known.companyId && 'company_id',
     event.sso_client_id !== known.ssoClientId && 'sso_client_id',
     // Whoever may write to the topic could give a colleague's email to a login of his own.
-    known.eventHash !== null && !known.eventHash.equals(hashOf(record)) && 'the event as a whole',
+    known.eventHash !== null && !known.eventHash.equals(recordHash(record)) && 'the event as a whole',
   ].filter((field) => field !== false);
   if (wrong.length === 0) return undefined;
   return { reason: 'login_mismatch', error: `not as the login was recorded: ${wrong.join(', ')}` } as const;
 }
 
-function hashOf({ value }: IncomingRecord): Buffer {
+function recordHash({ value }: IncomingRecord): Buffer {
   return createHash('sha256')
     .update(value ?? '')
     .digest();
@@ -125,7 +125,7 @@ function decideAndApply(
       active: known.companyActive,
       clientActive: known.clientActive,
       createsUsers: known.createsUsers,
-      domainProof: proofOf(known),
+      domainProof: domainProofOf(known),
     },
   );
 
@@ -150,7 +150,7 @@ function decideAndApply(
   };
 }
 
-function proofOf({ domain, domainCompanyId, domainVerifiedBy }: KnownLogin) {
+function domainProofOf({ domain, domainCompanyId, domainVerifiedBy }: KnownLogin) {
   if (domain === null || domainCompanyId === null || domainVerifiedBy === null) return null;
   return { domain, companyId: domainCompanyId, verifiedBy: domainVerifiedBy };
 }

@@ -31,7 +31,7 @@ export function readRecords(records: IncomingRecord[]): {
     }
     try {
       const event = ssoAuthenticated.parse(record.value);
-      logins.push({ record, event, trace: traceOf(record.headers), emailHash: hashOf(record.headers) });
+      logins.push({ record, event, trace: traceOf(record.headers), emailHash: emailHashOf(record.headers) });
     } catch (error) {
       if (codeOf(error) !== 'event_invalid') throw error;
       deadLetters.push({ record, reason: 'event_invalid', error: (error as Error).message });
@@ -41,7 +41,7 @@ export function readRecords(records: IncomingRecord[]): {
 }
 
 /** A log's line holds no word of whoever else may write to the topic. */
-function hashOf({ email_hash: hash }: Record<string, string>): string | undefined {
+function emailHashOf({ email_hash: hash }: Record<string, string>): string | undefined {
   return hash !== undefined && /^[\w-]{16}$/.test(hash) ? hash : undefined;
 }
 

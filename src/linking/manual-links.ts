@@ -24,7 +24,8 @@ export async function linkByHand(
 ): Promise<{ changed: boolean }> {
   const company = await companyBySlug(tx, link.slug);
   const identity = await lockIdentity(tx, link.identityId);
-  if (identity.companyId !== company.id) throw unknown(link.identityId, `company '${link.slug}' has`);
+  if (identity.companyId !== company.id)
+    throw identityNotFound(link.identityId, `company '${link.slug}' has`);
   const user = await lockUser(tx, link.userId);
   if (identity.userId === user.id) return { changed: false };
   if (identity.userId !== null) {
@@ -136,7 +137,7 @@ export async function removeLink(
 
 async function lockIdentity(tx: Transaction, id: string): Promise<Identity> {
   const [identity] = await tx.db.select().from(ssoIdentities).where(eq(ssoIdentities.id, id)).for('update');
-  if (!identity) throw unknown(id, 'there is');
+  if (!identity) throw identityNotFound(id, 'there is');
   return identity;
 }
 
@@ -162,6 +163,6 @@ async function refuseForeign(
   );
 }
 
-function unknown(id: string, who: string): SsoLinkError {
+function identityNotFound(id: string, who: string): SsoLinkError {
   return new SsoLinkError('identity_not_found', `${who} no SSO identity ${id}: \`results list\` shows them`);
 }

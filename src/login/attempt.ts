@@ -65,9 +65,9 @@ export function openAttempt(
 ): { name: string; attempt: Attempt } | undefined {
   const suffix = `_${hashToken(state).toString('hex').slice(0, 16)}`;
   for (const [name, value = ''] of Object.entries(cookies)) {
-    // What is under another name doesn't open: the name is sealed with it.
+    // What is under another name doesn't unseal: the name is sealed with it.
     if (!name.endsWith(suffix)) continue;
-    const attempt = open(sealer, name, value);
+    const attempt = unseal(sealer, name, value);
     if (attempt?.state !== state) continue;
     const age = Date.now() - attempt.startedAt;
     // Another server may have sealed it, by a clock that is ahead.
@@ -76,7 +76,7 @@ export function openAttempt(
   return undefined;
 }
 
-function open(sealer: Sealer, name: string, value: string): Attempt | undefined {
+function unseal(sealer: Sealer, name: string, value: string): Attempt | undefined {
   try {
     return JSON.parse(sealer.open(value, name)) as Attempt;
   } catch {

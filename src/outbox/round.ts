@@ -99,7 +99,7 @@ export async function relayRound(
       ORDER BY id`;
     const span = roundSpan(tracing, lanes, rows);
     const send: Send = (topic, lane, part) =>
-      inSendSpans(tracing, span, part, () => sender.send(topic, lane, part.map(toRecord)));
+      inSendSpans(tracing, span, part, () => sender.send(topic, lane, part.map(toOutgoingRecord)));
     try {
       const round = await relayRows(tx, send, lanes, rows);
       for (const failure of round.failures.values()) span.fail(failure);
@@ -193,7 +193,7 @@ function inParts(rows: Row[]): Row[][] {
   return parts;
 }
 
-function toRecord({ id, key, payload, headers }: Row): OutgoingRecord {
+function toOutgoingRecord({ id, key, payload, headers }: Row): OutgoingRecord {
   headers.ce_sequence = id;
   return { key, value: payload, headers };
 }

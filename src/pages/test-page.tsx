@@ -28,7 +28,7 @@ export interface TestPageProps {
   reference: string;
 }
 
-/** What a test of an SSO client found, for whoever sets it up: what is right, and what to do where it isn't. */
+/** What a test of an SSO client found, for the company's admin: what is right, and what to do where it is not. */
 export function TestPage(props: TestPageProps) {
   const { productName, companyName, profile, domain, knownOrganization } = props;
   const { email, emailVerified, name, groups, organization } = profile;
@@ -42,35 +42,35 @@ export function TestPage(props: TestPageProps) {
       <ul class="checks">
         <Check ok={email !== null}>
           {email === null
-            ? 'JumpCloud gave no email. Enable “Email” in the application’s attribute mapping.'
-            : `JumpCloud says that you are ${email}${name === null ? '' : ` (${name})`}.`}
+            ? 'Email — missing. Enable “Email” in the application’s attribute mapping.'
+            : `Email — ${email}${name === null ? '' : ` (${name})`}`}
         </Check>
         <Check ok={emailVerified}>
           {emailVerified
-            ? 'It says that the email is verified.'
-            : 'It doesn’t say that the email is verified: nobody can be connected by it.'}
+            ? 'Verified email — JumpCloud confirms it'
+            : 'Verified email — JumpCloud does not confirm it, so nobody can be connected by it'}
         </Check>
         <Check ok={props.domainProven}>
           {domain === null
-            ? 'There is no email domain to look up.'
+            ? 'Domain — none, because there is no email'
             : props.domainProven
-              ? `${domain} is proven to be a domain of ${companyName}.`
-              : `${domain} is not proven to be a domain of ${companyName}.`}
+              ? `Domain — ${domain} belongs to ${companyName}`
+              : `Domain — ${domain} is not proven to belong to ${companyName}`}
         </Check>
         <Check ok={props.refreshable}>
           {props.refreshable
-            ? 'A refresh token came: who is removed at JumpCloud is signed out here.'
-            : 'The “Refresh Token” grant is missing: select it under “Grant type” in the application.'}
+            ? 'Refresh token — people removed in JumpCloud are signed out here'
+            : 'Refresh token — missing. Select “Refresh Token” under “Grant type” in the application.'}
         </Check>
         <Check ok={!moved}>
           {organization === null
-            ? 'JumpCloud named no organization. None is needed.'
+            ? 'Organization — not sent, and not needed'
             : moved
-              ? `Organization: ${organization}. At the first sign-in it was ${knownOrganization}.`
-              : `Organization: ${organization}.`}
+              ? `Organization — ${organization}, but ${knownOrganization} at the first sign-in`
+              : `Organization — ${organization}`}
         </Check>
         <Check ok>
-          {groups.length === 0 ? 'No groups came. None are needed.' : `Groups: ${groups.join(', ')}.`}
+          {groups.length === 0 ? 'Groups — none, and not needed' : `Groups — ${groups.join(', ')}`}
         </Check>
         <Check ok={props.refusal === null}>{expected(props.outcome, props.refusal)}</Check>
       </ul>
@@ -82,7 +82,7 @@ export function TestPage(props: TestPageProps) {
 function Check({ ok, children }: { ok: boolean; children: ComponentChildren }) {
   return (
     <li class={ok ? 'right' : 'wrong'}>
-      <strong>{ok ? 'Right: ' : 'To do: '}</strong>
+      <strong>{ok ? '✓ ' : 'To do: '}</strong>
       {children}
     </li>
   );

@@ -54,11 +54,11 @@ t.test('a draft is tested by one person, while nobody else sees it', async (t) =
   const { browser, page, text } = await testAs(url, ada.email);
   t.equal(page.status, 200);
   t.match(text, 'This was a test');
-  t.match(text, `JumpCloud says that you are ${ada.email} (Ada Byron)`);
-  t.match(text, 'It says that the email is verified');
-  t.match(text, 'acme.test is proven to be a domain of Acme');
-  t.match(text, 'A refresh token came');
-  t.match(text, 'Groups: engineers, admins.');
+  t.match(text, `✓ Email — ${ada.email} (Ada Byron)`);
+  t.match(text, 'Verified email — JumpCloud confirms it');
+  t.match(text, 'Domain — acme.test belongs to Acme');
+  t.match(text, 'Refresh token — people removed in JumpCloud are signed out here');
+  t.match(text, 'Groups — engineers, admins');
   t.match(text, 'you would land in the account that you already have');
   t.notMatch(text, 'To do');
 
@@ -83,10 +83,10 @@ t.test('what is missing is told, and a refusal by its class alone', async (t) =>
   const { service, acme, run, lines } = await draftWorld(t, false);
   const eve = addPerson(service, acme, { email: 'eve@elsewhere.test', emailVerified: 'false' });
   const { text } = await testAs(await link(run), eve.email);
-  t.match(text, 'To do: It doesn’t say that the email is verified');
-  t.match(text, 'To do: elsewhere.test is not proven to be a domain of Acme');
-  t.match(text, 'To do: The “Refresh Token” grant is missing');
-  t.match(text, 'No groups came');
+  t.match(text, 'To do: Verified email — JumpCloud does not confirm it');
+  t.match(text, 'To do: Domain — elsewhere.test is not proven to belong to Acme');
+  t.match(text, 'To do: Refresh token — missing');
+  t.match(text, 'Groups — none');
   t.match(text, 'you would not get in. The page would say: “Your email isn’t verified.');
 
   // A user of another company has the email: a stranger must not learn that from a test either.

@@ -1,4 +1,4 @@
-/** What README's "Run it for real" does: a database, brokers, a provider, and then the commands alone. */
+/** What README's "Run it" does: a database, brokers, a provider, and then the commands alone. */
 import { randomBytes } from 'node:crypto';
 import { freePorts } from '../../dev/free-port.ts';
 import { startJumpCloud } from '../../dev/jumpcloud.ts';
