@@ -6,9 +6,12 @@
 export class SsoLinkError<Code extends string = string> extends Error {
   override readonly name = 'SsoLinkError';
   readonly code: Code;
+  /** The ids that the message is about, for advice by `code` (commands/advice.ts). */
+  readonly facts: Record<string, string>;
 
-  constructor(code: Code, message: string, options?: { cause?: unknown }) {
+  constructor(code: Code, message: string, options?: { cause?: unknown; facts?: Record<string, string> }) {
     super(message, options);
+    this.facts = options?.facts ?? {};
     this.code = code;
   }
 }

@@ -119,5 +119,5 @@ export async function lockCompany(tx: Transaction, slug: string): Promise<Compan
 }
 
 function companyNotFound(slug: string): never {
-  throw new SsoLinkError('company_not_found', `there is no company '${slug}': \`company list\` shows them`);
+  throw new SsoLinkError('company_not_found', `there is no company '${slug}'`);
 }

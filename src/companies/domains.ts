@@ -39,10 +39,9 @@ export async function addDomain(
     .returning();
   const owned = await ownerOf(tx, domain);
   if (owned.company !== proof.slug) {
-    throw new SsoLinkError(
-      'domain_taken',
-      `${domain} belongs to company '${owned.company}': \`domain move ${proof.slug} ${domain}\` takes it from there`,
-    );
+    throw new SsoLinkError('domain_taken', `${domain} belongs to company '${owned.company}'`, {
+      facts: { domain, company: proof.slug },
+    });
   }
   if (added) {
     await audit(tx, {
@@ -117,10 +116,7 @@ async function ownerOf(tx: Transaction, domain: string, lock = false): Promise<O
   const query = select(tx).where(eq(companyDomains.domain, domain));
   const [owned] = lock ? await query.for('update', { of: companyDomains }) : await query;
   if (!owned) {
-    throw new SsoLinkError(
-      'domain_not_found',
-      `${domain} belongs to no company: \`domain add\` gives it to one`,
-    );
+    throw new SsoLinkError('domain_not_found', `${domain} belongs to no company`);
   }
   return owned;
 }

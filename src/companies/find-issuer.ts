@@ -52,7 +52,7 @@ export async function resolveIssuer(
   const [only, another] = candidates;
   if (only && !another) return only;
   if (options.present) return options.present;
-  throw new SsoLinkError('region_missing', '--no-check asks nobody: give --region, too');
+  throw new SsoLinkError('region_missing', 'the region is not known without asking JumpCloud');
 }
 
 type Finding =
@@ -77,24 +77,18 @@ export async function findIssuer(
   const [only, another] = right;
   if (only && another) {
     const regions = right.map((i) => i.region).join(', ');
-    throw new SsoLinkError(
-      'client_region_ambiguous',
-      `several regions know this client (${regions}): give --region`,
-    );
+    throw new SsoLinkError('client_region_ambiguous', `several regions know this client (${regions})`);
   }
   if (only) return only;
   const asked = issuers.map((i) => i.region).join(', ');
   if (unclear.length > 0) {
     const whys = unclear.map((f) => `${f.issuer.region}: ${f.why}`).join('; ');
-    throw new SsoLinkError(
-      'client_check_failed',
-      `the client could not be checked (${whys}): try again, give the --region that it is of, or --no-check`,
-    );
+    throw new SsoLinkError('client_check_failed', `the client could not be checked (${whys})`);
   }
   throw new SsoLinkError(
     'client_credential_wrong',
     `JumpCloud refuses this client (asked: ${asked}): look at the client id, the client secret, and at the ` +
-      `Client Authentication Type, which must be '${TYPE_AT_JUMPCLOUD[credential.authMethod]}' there (--auth-method ${credential.authMethod})`,
+      `Client Authentication Type, which must be '${TYPE_AT_JUMPCLOUD[credential.authMethod]}' there`,
   );
 }
 

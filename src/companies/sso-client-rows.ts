@@ -41,10 +41,9 @@ export async function selectClient(
   if (!chosen) {
     const states = order.includes('draft') && order.includes('disabled') ? '' : `${order.join(' or ')} `;
     const which = id === undefined ? `${states}SSO client` : `SSO client ${id}`;
-    throw new SsoLinkError(
-      'client_not_found',
-      `company '${slug}' has no ${which}: \`client list ${slug}\` shows them`,
-    );
+    throw new SsoLinkError('client_not_found', `company '${slug}' has no ${which}`, {
+      facts: { company: slug },
+    });
   }
   return chosen;
 }

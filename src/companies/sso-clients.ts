@@ -42,10 +42,7 @@ export async function createSsoClient(
   const company = await lockCompany(tx, client.slug);
   const drafts = await clientsOf(tx, company.id, 'draft');
   if (drafts.length > 0) {
-    throw new SsoLinkError(
-      'client_draft_exists',
-      `company '${client.slug}' has a draft already: change it with \`client update\`, or activate it`,
-    );
+    throw new SsoLinkError('client_draft_exists', `company '${client.slug}' has a draft already`);
   }
   const id = newId();
   const { region, url: issuer } = client.issuer;
@@ -184,8 +181,7 @@ export async function activateSsoClient(
   if (!which.allowNoDomain && (await listDomains(tx, slug)).length === 0) {
     throw new SsoLinkError(
       'company_without_domain',
-      `company '${slug}' has no proven domain, so everybody new would be refused: \`domain add\` comes first ` +
-        '(--allow-no-domain activates it)',
+      `company '${slug}' has no proven domain, so every new person would be refused`,
     );
   }
   const [replaced] = await disableWhere(

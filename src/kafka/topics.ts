@@ -75,7 +75,7 @@ export async function checkTopics(config: BrokerConfig, log: Logger): Promise<vo
 export function refuseUnfit(topics: TopicState[]): void {
   const missing = topics.filter((t) => t.partitions === 0).map((t) => t.topic);
   if (missing.length > 0) {
-    throw new SsoLinkError('topic_missing', `no topic ${missing.join(', ')}: run \`sso-link topics\``);
+    throw new SsoLinkError('topic_missing', `no topic ${missing.join(', ')}`);
   }
   refuseWrongPartitions(topics);
 }

@@ -29,15 +29,14 @@ export async function linkByHand(
   const user = await lockUser(tx, link.userId);
   if (identity.userId === user.id) return { changed: false };
   if (identity.userId !== null) {
-    throw new SsoLinkError(
-      'identity_linked',
-      `the SSO identity is linked to user '${identity.userId}': \`links remove ${identity.id}\` comes first`,
-    );
+    throw new SsoLinkError('identity_linked', `the SSO identity is linked to user '${identity.userId}'`, {
+      facts: { identity: identity.id },
+    });
   }
   if (user.status !== 'active') {
     throw new SsoLinkError(
       'user_not_active',
-      `user '${user.id}' is ${user.status}: nobody could sign in by it`,
+      `user '${user.id}' is ${user.status}: nobody could sign in with it`,
     );
   }
   await refuseForeign(tx, user, company.id);
@@ -48,7 +47,8 @@ export async function linkByHand(
   if (other) {
     throw new SsoLinkError(
       'user_has_identity',
-      `user '${user.id}' has an SSO identity of this company already: \`links remove ${other.id}\` comes first`,
+      `user '${user.id}' has an SSO identity of this company already`,
+      { facts: { identity: other.id } },
     );
   }
   await tx.db
@@ -157,12 +157,11 @@ async function refuseForeign(
     .innerJoin(companies, eq(companies.id, ssoIdentities.companyId))
     .where(and(eq(ssoIdentities.userId, user.id), ne(ssoIdentities.companyId, companyId)));
   if (!link) return;
-  throw new SsoLinkError(
-    'other_company',
-    `user '${user.id}' is linked at company '${link.slug}': \`links remove ${link.id}\` comes first`,
-  );
+  throw new SsoLinkError('other_company', `user '${user.id}' is linked at company '${link.slug}'`, {
+    facts: { identity: link.id },
+  });
 }
 
 function identityNotFound(id: string, who: string): SsoLinkError {
-  return new SsoLinkError('identity_not_found', `${who} no SSO identity ${id}: \`results list\` shows them`);
+  return new SsoLinkError('identity_not_found', `${who} no SSO identity ${id}`);
 }
