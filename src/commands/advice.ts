@@ -56,6 +56,4 @@ export const COMMANDS: Record<string, (facts: Facts) => string | undefined> = {
   user_has_identity: REMOVE_FIRST,
   other_company: (facts) =>
     facts.identity ? REMOVE_FIRST(facts) : 'the product moves users between companies',
-  signing_key_missing: () => 'run `sso-link migrate`, which creates the first one',
-  topic_missing: () => 'run `sso-link topics`',
 };

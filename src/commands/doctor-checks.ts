@@ -72,9 +72,7 @@ export async function checkSealed(database: Pick<Database, 'sql'>, sealer: Seale
         'replace the secrets: `client update --client-secret-stdin`, `keys rotate`; people must sign in again',
     );
   }
-  return stale > 0
-    ? `${tried} unsealOrUndefined, ${stale} by an older key: \`keys reseal\``
-    : `${tried} open`;
+  return stale > 0 ? `${tried} open, ${stale} by an older key: \`keys reseal\`` : `${tried} open`;
 }
 
 /** An SSO client of an issuer that is no longer listed signs nobody in; without a domain, nobody new. */

@@ -75,7 +75,7 @@ export async function checkTopics(config: BrokerConfig, log: Logger): Promise<vo
 export function refuseUnfit(topics: TopicState[]): void {
   const missing = topics.filter((t) => t.partitions === 0).map((t) => t.topic);
   if (missing.length > 0) {
-    throw new SsoLinkError('topic_missing', `no topic ${missing.join(', ')}`);
+    throw new SsoLinkError('topic_missing', `no topic ${missing.join(', ')}: run \`sso-link topics\``);
   }
   refuseWrongPartitions(topics);
 }
@@ -154,6 +154,6 @@ function refuseWrongPartitions(topics: TopicState[]): void {
   const found = wrong.map((t) => `${t.topic} has ${t.partitions}`).join(', ');
   throw new SsoLinkError(
     'topic_partitions',
-    `a topic has ${PARTITIONS} partitions here, one a lane, but ${found}: delete it and run \`sso-link topics\`, or set KAFKA_TOPIC_PREFIX`,
+    `a topic has ${PARTITIONS} partitions here, one per lane, but ${found}: delete it (its records are lost) and run \`sso-link topics\`, or set KAFKA_TOPIC_PREFIX`,
   );
 }

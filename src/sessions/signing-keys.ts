@@ -75,7 +75,10 @@ export async function currentSigningKey(database: { db: Db }, sealer: Sealer): P
     orderBy: query`created_at DESC, kid`,
   });
   if (!row) {
-    throw new SsoLinkError('signing_key_missing', 'there is no signing key');
+    throw new SsoLinkError(
+      'signing_key_missing',
+      'there is no signing key: run `sso-link migrate`, which creates the first one',
+    );
   }
   const jwk = JSON.parse(sealer.open(row.privateKey, signingKeyAssociatedData(row.kid))) as JWK_EC_Private;
   return { kid: row.kid, privateKey: (await importJWK(jwk, SIGNING_ALGORITHM)) as CryptoKey };

@@ -55,7 +55,7 @@ t.test('a link by hand holds to the invariants of the policy', async (t) => {
   });
   t.match((await run(`link acme ${identity} free --json`)).json, [{ changed: false }]);
   await make.user('other');
-  t.match(await run(`link acme ${identity} other`), { exitCode: 1, err: /links remove .* comes first/ });
+  t.match(await run(`link acme ${identity} other`), { exitCode: 1, err: /run `links remove .*` first/ });
   t.equal((await sql`SELECT 1 FROM outbox`).length, 0, 'no event tells of it');
 });
 

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { newId } from '../../src/ids.ts';
 import { testDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 import { operator } from './operator.ts';
 import { seed } from './seed.ts';
 
@@ -60,6 +61,9 @@ t.test('a person’s results are found by email, and all there are can be export
   const [ada, bob] = [await make.identity(acme.id, 'ada'), await make.identity(acme.id, 'bob')];
   for (let i = 0; i < 60; i += 1) await make.login(acme, ada, { result: { outcome: 'already_linked' } });
   const refused = await make.login(acme, bob, { result: { outcome: 'refused', reason: 'link_removed' } });
+  // Ids of one millisecond are in no order.
+  const made = Date.now();
+  await until(() => Date.now() > made);
   await make.login(acme, bob, { result: { outcome: 'refused', reason: 'other_company' } });
   await make.login(acme, ada, { result: { outcome: 'refused', reason: 'link_removed' } });
 
