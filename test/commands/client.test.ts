@@ -152,7 +152,7 @@ t.test('a company without a domain is not turned on, unless told so', async (t) 
   await run('client create globex --client-id c1', SECRET);
   t.match(await run('client activate globex'), {
     exitCode: 1,
-    err: /no proven domain, so every new person would be refused: run `domain add` comes first/,
+    err: /no proven domain, so every new person would be refused: run `domain add` first/,
   });
   t.match([...(await sql`SELECT status FROM sso_clients`)], [{ status: 'draft' }]);
   t.match(await run('client activate globex --allow-no-domain'), { exitCode: 0, out: /is active/ });
