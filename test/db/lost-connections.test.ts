@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { type Database, openDatabase } from '../../src/db/client.ts';
-import { startCuttingProxy } from '../faults/cutting-proxy.ts';
 import { testDatabase } from '../support/database.ts';
+import { startFaultProxy } from '../support/parts/fault-proxy.ts';
 import { until } from '../support/until.ts';
 
 const MAX = 4;
@@ -11,7 +11,7 @@ const MAX = 4;
 async function proxied(t: Test, options: { statementTimeout?: number; transactionTimeout?: number } = {}) {
   const direct = await testDatabase(t);
   const url = new URL(direct.url);
-  const proxy = await startCuttingProxy({ host: url.hostname, port: Number(url.port) });
+  const proxy = await startFaultProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
   const database = openDatabase(url.href, { name: 'proxied', max: MAX, ...options });
   t.teardown(async () => {
@@ -141,7 +141,7 @@ t.test(
   async (t) => {
     const { proxy, database } = await proxied(t, { statementTimeout: 300 });
     t.ok(await usable(database));
-    proxy.freezeAll();
+    proxy.lose({ newConnections: false });
     await t.rejects(database.sql`SELECT 1`, { code: 'DATABASE_TIMEOUT' });
     const [row] = await database.sql`SELECT 1 AS one`;
     t.equal(row?.one, 1, 'the other idle connections are not believed either');
@@ -164,7 +164,7 @@ t.test('closing does not wait for a server that no longer answers', async (t) =>
   const { proxy, database } = await proxied(t);
   const hanging = database.sql`SELECT pg_sleep(60)`.catch((error: unknown) => error);
   await until(() => proxy.open() > 0);
-  proxy.freezeAll();
+  proxy.lose({ newConnections: false });
   const started = performance.now();
   await database.close();
   t.ok(performance.now() - started < 4_000);

@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '../../src/db/client.ts';
 import { stopAll } from '../../src/roles/run-role.ts';
+import { startFaultProxy } from '../support/parts/fault-proxy.ts';
 import { until } from '../support/until.ts';
-import { startCuttingProxy } from './cutting-proxy.ts';
 import { decided, examine, type Findings, isWhole, waiting } from './examine.ts';
 import { install, somePeople } from './installation.ts';
 import { signInLoad } from './load.ts';
@@ -56,7 +56,7 @@ export async function cuts(options: {
   const noJson: string[] = [];
   try {
     const direct = new URL(env.DATABASE_URL as string);
-    const proxy = await startCuttingProxy({ host: direct.hostname, port: Number(direct.port) });
+    const proxy = await startFaultProxy({ host: direct.hostname, port: Number(direct.port) });
     opened.unshift(proxy.stop);
     const proxied = Object.assign(new URL(direct), { port: String(proxy.port) }).href;
     const onLog = (line: string) => {
