@@ -28,7 +28,7 @@ export interface Database {
 
 /** How much longer the client waits for an answer than PostgreSQL works on it. */
 const ANSWER_MARGIN_MS = 2_000;
-const IDLE_IN_TRANSACTION_MS = 10_000;
+const IDLE_IN_TRANSACTION = '10s';
 const ACQUIRE_TIMEOUT_MS = 15_000;
 const CLOSE_PATIENCE_MS = 2_000;
 
@@ -61,9 +61,9 @@ export function openDatabase(source: DatabaseSource, options: DatabaseOptions): 
       ...(password && { password }),
     },
     {
-      statement_timeout: statementTimeout,
-      lock_timeout: statementTimeout / 2,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      statement_timeout: `${statementTimeout}ms`,
+      lock_timeout: `${statementTimeout / 2}ms`,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
     },
   );
   const pool = createPool({ open, max: options.max ?? 10, acquireTimeout: ACQUIRE_TIMEOUT_MS });

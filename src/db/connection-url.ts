@@ -86,7 +86,6 @@ const ENVIRONMENT: Record<string, string> = {
   sslcert: 'PGSSLCERT',
   sslkey: 'PGSSLKEY',
   password: 'PGPASSWORD',
-  target_session_attrs: 'PGTARGETSESSIONATTRS',
 };
 
 /**
@@ -162,7 +161,7 @@ function readQuery(query: string, decode: (value: string, part: string) => strin
 const KNOWN = new Set([
   ...['host', 'hostaddr', 'port', 'user', 'password', 'dbname', 'options', 'connect_timeout'],
   ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslnegotiation'],
-  ...['channel_binding', 'target_session_attrs', 'gssencmode', 'client_encoding', 'load_balance_hosts'],
+  ...['channel_binding', 'target_session_attrs', 'gssencmode', 'client_encoding'],
 ]);
 
 type Fail = (why: string) => never;
@@ -173,7 +172,6 @@ function refuseUnsupported(parameters: Parameters, fail: Fail): void {
     fail(`the parameter ${parameter} is not supported: ${INSTEAD[parameter] ?? 'remove it'}`);
   }
   oneOf(parameters, 'gssencmode', ['disable', 'prefer'] as const, fail);
-  oneOf(parameters, 'load_balance_hosts', ['disable', 'random'] as const, fail);
   const encoding = parameters.get('client_encoding')?.replace('-', '').toLowerCase();
   if (encoding !== undefined && !['utf8', 'auto'].includes(encoding)) fail('client_encoding must be UTF8');
 }
@@ -207,7 +205,7 @@ function readHosts(
   const ports = parameters.get('port')?.split(',') ?? [];
   const addresses = parameters.get('hostaddr')?.split(',') ?? [];
   const names = parameters.get('host')?.split(',') ?? (text === '' ? ['localhost'] : text.split(','));
-  const hosts = names.map((name, i): Host => {
+  return names.map((name, i): Host => {
     // "[::1]:5432", "host:5432", "host", "%2Fvar%2Frun%2Fpostgresql"
     const [, v6, plain = '', own] =
       /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d*))?$/.exec(name) ??
@@ -221,8 +219,6 @@ function readHosts(
     const address = addresses[i];
     return { host: host || 'localhost', port, ...(address && { address }) };
   });
-  if (parameters.get('load_balance_hosts') === 'random') hosts.sort(() => Math.random() - 0.5);
-  return hosts;
 }
 
 function secondsOf(parameters: Parameters, fail: Fail): number {

@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   /** As pg_stat_activity shows it. */
   name: string;
   /** Server settings of the session, in PostgreSQL's units. */
-  parameters?: Record<string, string | number>;
+  parameters?: Record<string, string>;
   /** Whether statements are prepared; a pooler may give the next one to another session. Default true. */
   prepare?: boolean;
   /** What begins a transaction. Default `BEGIN`. */

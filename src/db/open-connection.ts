@@ -10,15 +10,17 @@ import { type Connection, type ConnectionOptions, createConnection } from './con
 import type { ConnectionSettings, Host, SessionAttributes } from './connection-url.ts';
 
 export interface Limits {
-  /** Milliseconds; 0 for none. */
-  statement_timeout: number;
-  lock_timeout: number;
-  idle_in_transaction_session_timeout: number;
+  /** As PostgreSQL reads them, `500ms`; `0` for none. */
+  statement_timeout: string;
+  lock_timeout: string;
+  /** As PostgreSQL prints it, `10s`: by it a pooler is found that drops the limits. */
+  idle_in_transaction_session_timeout: string;
 }
 
 export type Opener = () => Promise<Connection>;
 
 interface SessionFacts {
+  /** `idle_in_transaction_session_timeout`. */
   limit: string;
   standby: boolean;
   readOnly: boolean;
@@ -40,7 +42,7 @@ export function createOpener(
     });
     try {
       const facts = await factsOf(connection);
-      if (!pooled && limits && facts.limit !== `${limits.idle_in_transaction_session_timeout}`) {
+      if (!pooled && limits && facts.limit !== limits.idle_in_transaction_session_timeout) {
         pooled = true;
         connection.destroy();
         return await open(host);
@@ -75,9 +77,7 @@ export function createOpener(
 async function factsOf(connection: Connection): Promise<SessionFacts> {
   const [facts] = await connection.run(
     connection.client.unsafe<SessionFacts[]>(`
-      SELECT (extract(epoch FROM current_setting('idle_in_transaction_session_timeout')::interval) * 1000)::int::text
-          AS limit,
-        pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS "readOnly"`),
+      SELECT current_setting('idle_in_transaction_session_timeout') AS limit, pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS "readOnly"`),
   );
   return facts as SessionFacts;
 }
@@ -97,6 +97,6 @@ function isStartupParameterRefused(error: unknown): boolean {
 }
 
 function beginWith(limits: Limits): string {
-  const settings = Object.entries(limits).map(([name, value]) => `SET LOCAL ${name} = ${value}`);
+  const settings = Object.entries(limits).map(([name, value]) => `SET LOCAL ${name} = '${value}'`);
   return ['BEGIN', ...settings].join('; ');
 }

@@ -20,21 +20,24 @@ const repeatedBy = new WeakMap<Logger, Map<string, Repeated>>();
 export function kafkajsLog(log: Logger): (entry: LogEntry) => void {
   const repeated = repeatedBy.get(log) ?? new Map<string, Repeated>();
   repeatedBy.set(log, repeated);
-  return ({ level, log: { message, groupId, topic, partition, broker, error } }) => {
-    const known = repeated.get(message);
-    if (known) {
-      known.times += 1;
-      known.timer.refresh();
-      return;
-    }
-    const timer = setTimeout(() => {
-      const { times } = repeated.get(message) as Repeated;
+
+  /** Waits for the message to end. */
+  function later(message: string, as: 'warn' | 'debug'): NodeJS.Timeout {
+    const end = () => {
+      const { times = 0 } = repeated.get(message) ?? {};
       repeated.delete(message);
-      if (times > 1) log.debug({ times }, `kafkajs, ended: ${message}`);
-    }, QUIET_MS).unref();
-    repeated.set(message, { times: 1, timer });
+      if (times > 1) log[as]({ times }, `kafkajs, ended: ${message}`);
+    };
+    return setTimeout(end, QUIET_MS).unref();
+  }
+
+  return ({ level, log: { message, groupId, topic, partition, broker, error } }) => {
+    const as = level === logLevel.ERROR ? 'warn' : 'debug';
+    const known = repeated.get(message);
+    clearTimeout(known?.timer);
+    repeated.set(message, { times: (known?.times ?? 0) + 1, timer: later(message, as) });
+    if (known) return;
     const line = { groupId, topic, partition, broker, error: error instanceof Error ? error.message : error };
-    if (level === logLevel.ERROR) log.warn(line, `kafkajs: ${message}`);
-    else log.debug(line, `kafkajs: ${message}`);
+    log[as](line, `kafkajs: ${message}`);
   };
 }

@@ -87,6 +87,8 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
       return (reply: FastifyReply) => sendPage(reply, page);
     }
     const { client, signedIn } = await login.complete(attempt, (found) => answerOf(request, attempt, found));
+    // Also where the login was recorded before, and nothing was asked of the provider.
+    request.company = client.company.slug;
     return (reply: FastifyReply) => redirectAfterLogin(reply, attempt, client, signedIn);
   }
 

@@ -1,33 +1,20 @@
-import type { Config } from '../config.ts';
-import { DATABASE_CONFIG, directSource } from '../db/source.ts';
-import { KAFKA_CONFIG } from '../kafka/client.ts';
+import { directSource } from '../db/source.ts';
 import { connectWithRetry } from '../kafka/connect-with-retry.ts';
-import type { RecordSender, Stream } from '../kafka/records.ts';
+import type { RecordSender } from '../kafka/records.ts';
 import { createKafkaStream } from '../kafka/stream.ts';
 import { checkTopics } from '../kafka/topics.ts';
 import { startHealthServer } from '../observability/health.ts';
-import type { Logger } from '../observability/log.ts';
 import { startMetricsServer } from '../observability/metrics.ts';
-import { TRACING_CONFIG, type Tracing } from '../observability/trace.ts';
 import { createRelayMetrics } from '../outbox/metrics.ts';
 import { listen } from '../outbox/notify.ts';
 import { type RelayLoop, startRelayLoop } from '../outbox/relay.ts';
 import { withTimeout } from '../promises.ts';
 import { openRole } from './open-role.ts';
 import type { RunningRole } from './run-role.ts';
+import { STREAM_ROLE_CONFIG, type StreamRoleOptions } from './stream-role.ts';
 
 /** The variables that the relay reads. */
-export const RELAY_CONFIG = [
-  ...DATABASE_CONFIG,
-  'DATABASE_DIRECT_URL',
-  'DATABASE_POOL',
-  ...KAFKA_CONFIG,
-  'HOST',
-  'PORT',
-  'METRICS_PORT',
-  'LOG_LEVEL',
-  ...TRACING_CONFIG,
-] as const;
+export const RELAY_CONFIG = [...STREAM_ROLE_CONFIG, 'DATABASE_DIRECT_URL'] as const;
 
 /** One connection of the pool is left for the health check. */
 const LANES_AT_ONCE = 4;
@@ -36,14 +23,9 @@ const ROUNDS_END_MS = 5_000;
 const SENDER_ENDS_MS = 1_000;
 
 /** The relay role: outbox → Kafka. While the brokers are away it is not ready, and retries. */
-export async function startRelay(options: {
-  config: Config<(typeof RELAY_CONFIG)[number]>;
-  log: Logger;
-  /** Replaces Kafka, for the demo and tests. */
-  stream?: Stream;
-  /** Replaces the configured tracing, for the demo and tests. */
-  tracing?: Tracing;
-}): Promise<RunningRole> {
+export async function startRelay(
+  options: StreamRoleOptions<(typeof RELAY_CONFIG)[number]>,
+): Promise<RunningRole> {
   const { config, log } = options;
   let sender: RecordSender | undefined;
   let loop: RelayLoop | undefined;

@@ -1,44 +1,25 @@
-import type { Config } from '../config.ts';
-import { DATABASE_CONFIG } from '../db/source.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import { LINKING_GROUP } from '../events/topics.ts';
-import { KAFKA_CONFIG } from '../kafka/client.ts';
 import { connectWithRetry } from '../kafka/connect-with-retry.ts';
 import { measureLag } from '../kafka/lag.ts';
-import type { Stream } from '../kafka/records.ts';
 import { createKafkaStream } from '../kafka/stream.ts';
 import { checkTopics } from '../kafka/topics.ts';
 import { createWorkerMetrics } from '../linking/metrics.ts';
 import { type Linking, startLinking } from '../linking/worker.ts';
 import { startHealthServer } from '../observability/health.ts';
-import type { Logger } from '../observability/log.ts';
 import { startMetricsServer } from '../observability/metrics.ts';
-import { TRACING_CONFIG, type Tracing } from '../observability/trace.ts';
 import { createNotifier } from '../outbox/notify.ts';
 import { openRole } from './open-role.ts';
 import type { RunningRole } from './run-role.ts';
+import { STREAM_ROLE_CONFIG, type StreamRoleOptions } from './stream-role.ts';
 
 /** The variables that the worker reads. */
-export const WORKER_CONFIG = [
-  ...DATABASE_CONFIG,
-  'DATABASE_POOL',
-  ...KAFKA_CONFIG,
-  'HOST',
-  'PORT',
-  'METRICS_PORT',
-  'LOG_LEVEL',
-  ...TRACING_CONFIG,
-] as const;
+export const WORKER_CONFIG = STREAM_ROLE_CONFIG;
 
 /** The worker role: Kafka → links. It is ready while it is a member of its consumer group. */
-export async function startWorker(options: {
-  config: Config<(typeof WORKER_CONFIG)[number]>;
-  log: Logger;
-  /** Replaces Kafka, for the demo and tests. */
-  stream?: Stream;
-  /** Replaces the configured tracing, for the demo and tests. */
-  tracing?: Tracing;
-}): Promise<RunningRole> {
+export async function startWorker(
+  options: StreamRoleOptions<(typeof WORKER_CONFIG)[number]>,
+): Promise<RunningRole> {
   const { config, log } = options;
   let linking: Linking | undefined;
   const overdueChunks = () => linking?.overdueChunks() ?? 0;

@@ -48,6 +48,7 @@ t.test('a certificate for a name', async (t) => {
   );
   t.ok(await connect(url, '127.0.0.1', { sslmode: 'require' }), 'require checks nothing');
   t.ok(await connect(url, '127.0.0.1', {}), 'TLS is preferred');
+  t.ok(await connect(url, 'localhost', { ...full, sslnegotiation: 'direct' }), 'without asking first');
   await t.rejects(connect(url, 'localhost', { sslmode: 'verify-full' }), {
     code: /UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT_LOCALLY/,
   });

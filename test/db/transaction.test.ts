@@ -100,3 +100,18 @@ t.test('connections lost at any time end no process and leave no half of a trans
   const [whole] = await sql`SELECT count(DISTINCT id) AS n FROM pairs`;
   t.ok(Number(whole?.n) >= committed, 'what was told as committed is there');
 });
+
+t.test('a cursor that fails in a transaction: nothing is reported as committed', async (t) => {
+  const { sql, transaction } = await testDatabase(t);
+  await sql`CREATE TABLE things (id int)`;
+  const aborted = transaction(async (tx) => {
+    await tx.sql`INSERT INTO things VALUES (1)`;
+    // The failure of a cursor is seen by its reader alone.
+    const rows = tx.sql`SELECT 1 / (n - 1) FROM generate_series(1, 3) AS n`.cursor(1);
+    await t.rejects(async () => {
+      for await (const _ of rows);
+    });
+  });
+  await t.rejects(aborted, { code: 'CONNECTION_CLOSED' });
+  t.same([...(await sql`SELECT id FROM things`)], []);
+});

@@ -44,9 +44,11 @@ export async function cuts(options: {
   role: RoleName;
   seconds: number;
   every: number;
+  /** The same seed gives the same moments. Default 1. */
+  seed?: number;
   tell?: (line: string) => void;
 }): Promise<CutsReport> {
-  const { role, seconds, every, tell = () => {} } = options;
+  const { role, seconds, every, seed = 1, tell = () => {} } = options;
   const people = somePeople(200);
   const limits = { RATE_LIMIT_PER_ADDRESS: '1000000', RATE_LIMIT_PER_COMPANY: '1000000', LOG_LEVEL: 'info' };
   const installed = await install({ people, env: limits });
@@ -73,11 +75,9 @@ export async function cuts(options: {
 
     const load = signInLoad({ ...installed, people, atOnce: 6 });
     opened.unshift(load.stop);
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
-      await delay(Math.random() * 2 * every);
-      if (Math.random() < 0.1) proxy.resetAll();
-      else proxy.resetOne(Math.random());
-    }
+    proxy.resetAtRandom({ seed, everyMs: every });
+    await delay(seconds * 1000);
+    await proxy.pass();
     const last = performance.now();
     tell(`${proxy.resets()} resets, ${load.signedIn()} signed in, ${await waiting(database)} rows wait`);
     await load.stop();

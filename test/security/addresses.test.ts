@@ -111,6 +111,13 @@ t.test('row 61: IPv6 is limited by its /64, IPv4 by its address', async (t) => {
   t.not(network('::ffff:192.0.2.7'), network('::ffff:192.0.2.8'));
   t.not(network('192.0.2.7'), network('192.0.2.8'));
   t.equal(network('fe80::1%eth0'), network('fe80::2%eth1'));
+  t.equal(
+    network('192.0.2.7:51234'),
+    network('192.0.2.7'),
+    'the port of a load balancer makes no new client',
+  );
+  t.equal(network('[2001:db8:1:2::1]:443'), network('2001:db8:1:2::1'));
+  t.equal(network('unknown'), network('_hidden'), 'what is no address shares one limit');
 });
 
 t.test('row 61: a flood from one address is answered with 429, and another is not', async (t) => {
