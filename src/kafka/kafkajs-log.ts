@@ -22,10 +22,10 @@ export function kafkajsLog(log: Logger): (entry: LogEntry) => void {
   repeatedBy.set(log, repeated);
 
   /** Waits for the message to end. */
-  function later(message: string, as: 'warn' | 'debug'): NodeJS.Timeout {
+  function later(kind: string, message: string, as: 'warn' | 'debug'): NodeJS.Timeout {
     const end = () => {
-      const { times = 0 } = repeated.get(message) ?? {};
-      repeated.delete(message);
+      const { times = 0 } = repeated.get(kind) ?? {};
+      repeated.delete(kind);
       if (times > 1) log[as]({ times }, `kafkajs, ended: ${message}`);
     };
     return setTimeout(end, QUIET_MS).unref();
@@ -33,9 +33,11 @@ export function kafkajsLog(log: Logger): (entry: LogEntry) => void {
 
   return ({ level, log: { message, groupId, topic, partition, broker, error } }) => {
     const as = level === logLevel.ERROR ? 'warn' : 'debug';
-    const known = repeated.get(message);
+    // "Restarting the consumer in 166ms" is the same message with every number.
+    const kind = message.replace(/\d+/g, '#');
+    const known = repeated.get(kind);
     clearTimeout(known?.timer);
-    repeated.set(message, { times: (known?.times ?? 0) + 1, timer: later(message, as) });
+    repeated.set(kind, { times: (known?.times ?? 0) + 1, timer: later(kind, message, as) });
     if (known) return;
     const line = { groupId, topic, partition, broker, error: error instanceof Error ? error.message : error };
     log[as](line, `kafkajs: ${message}`);

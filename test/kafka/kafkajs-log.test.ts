@@ -19,15 +19,15 @@ t.test('an outage is two lines: its first message, and how often it came', async
       log: { timestamp: '', message },
     });
   for (let n = 0; n < 300; n += 1) {
-    say('Connection error', n);
+    say(`Connection error, restarting in ${100 + n}ms`, n);
     mock.timers.tick(1_000);
   }
   say('another', 0);
   t.same(
     lines.map(({ msg }) => msg),
-    ['kafkajs: Connection error', 'kafkajs: another'],
+    ['kafkajs: Connection error, restarting in 100ms', 'kafkajs: another'],
   );
   mock.timers.tick(60_000);
-  t.match(lines.at(-1), { level: 40, msg: 'kafkajs, ended: Connection error', times: 300 });
+  t.match(lines.at(-1), { level: 40, msg: /^kafkajs, ended: Connection error/, times: 300 });
   t.equal(lines.length, 3, 'what came once has no second line');
 });
