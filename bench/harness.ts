@@ -1,4 +1,4 @@
-/** What a bench is, what it is given, and what it says: a line a figure. */
+/** What a bench is, what it is given, and what it prints: one line per figure. */
 import type { Parts } from './support/parts.ts';
 
 export interface Bench {
@@ -23,7 +23,7 @@ export interface BenchContext {
 }
 
 export interface Figure {
-  /** `ratio`, or what else is told. */
+  /** `ratio`, or another figure. */
   metric: string;
   value: number;
   /** Medians of the rounds. */

@@ -21,7 +21,7 @@ const { values } = parseArgs({
     /** Of what a machine can do, at the busiest: the rest is for its neighbour's end. */
     utilization: { type: 'string', default: '0.6' },
     cores: { type: 'string', default: '4' },
-    /** Minutes that Kafka is away, at the busiest. */
+    /** Minutes that Kafka is down, at peak load. */
     outage: { type: 'string', default: '10' },
     /** Database CPU of a login, ms, from start to result. Assumed: no bench measures it. */
     'database-ms': { type: 'string', default: '2' },
@@ -52,7 +52,7 @@ const relay = processes(2 * peak, relayPerSecond);
 const worker = processes(peak, workerPerSecond);
 const databaseCores = (peak * number('database-ms')) / 1000 / use;
 
-/** Second by second: Kafka is away, rows wait in the outbox, then they are relayed faster than they come. */
+/** Second by second: Kafka is down, rows wait in the outbox, then they are relayed faster than they come. */
 function afterOutage(): { rows: number; minutes: number; lag: number } {
   const down = number('outage') * 60;
   const capacity = Math.min((relay * relayPerSecond) / 2, worker * workerPerSecond);

@@ -21,7 +21,7 @@ export interface Parts {
   stop(): Promise<void>;
 }
 
-/** @param options.ports of the service, the product, and a JumpCloud each region; free ones unless told */
+/** @param options.ports of the service, the product, and a JumpCloud per region; free ones by default */
 export async function startParts(options: { ports?: number[]; logLevel?: string } = {}): Promise<Parts> {
   const [server = 0, app = 0, us = 0, eu = 0] = options.ports ?? (await freePorts(4));
   const postgres = await startPostgres({ durable: false });

@@ -24,7 +24,8 @@ export async function freePort(): Promise<number> {
   return port as number;
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether this loopback port can be listened on. */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');

@@ -15,10 +15,23 @@ export type { KafkaNode } from './kafka/node.ts';
 export interface KafkaOptions {
   /** Default 1. Three are a cluster in which a leader can be killed. */
   brokers?: 1 | 3;
+  /** More listeners of a single broker, beside the plain one. */
+  listeners?: KafkaListener[];
+  /** A folder of Java classes that the broker loads. */
+  classes?: string;
   /** Server properties that go over ours. */
   properties?: Record<string, string>;
   /** Starts one even where KAFKA_BROKERS is set: a test that kills nodes needs its own. */
   own?: boolean;
+}
+
+export interface KafkaListener {
+  /** In capitals, as in `listener.name.<name>.` properties in lower case. */
+  name: string;
+  protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+  /** The host that is advertised to clients; an IPv6 address in brackets. */
+  host: string;
+  port: number;
 }
 
 export interface KafkaCluster {
@@ -56,7 +69,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       stop: async () => {},
     };
   }
-  const { brokers: count = 1, properties = {} } = options;
+  const { brokers: count = 1, properties = {}, listeners = [] } = options;
   const from = await distribution();
   const folder = await mkdtemp(join(tmpdir(), 'sso-link-kafka-'));
   const guard = startGuard(folder, 'KILL');
@@ -78,12 +91,13 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       const directory = randomBytes(16).toString('base64url');
       await formatted(from, data, { cluster, node: member.id, directory });
       const file = join(folder, `server-${member.id}.properties`);
-      await writeFile(file, serverProperties(member, members, data, properties));
+      await writeFile(file, serverProperties(member, members, data, listeners, properties));
       nodes.push(
         kafkaNode({
           ...{ id: member.id, port: member.port, folder, guard },
           properties: file,
           libs: join(from, 'libs'),
+          ...(options.classes && { classes: options.classes }),
           ready: (signal) => together(member.port, [member.id], signal),
         }),
       );
@@ -108,16 +122,29 @@ function serverProperties(
   self: Member,
   members: Member[],
   data: string,
+  more: KafkaListener[],
   over: Record<string, string>,
 ): string {
   const replicas = String(members.length);
   const inSync = members.length === 3 ? '2' : '1';
+  const at = ({ name, host, port }: KafkaListener) => `${name}://${host}:${port}`;
+  const plain: KafkaListener = {
+    name: 'PLAINTEXT',
+    protocol: 'PLAINTEXT',
+    host: '127.0.0.1',
+    port: self.port,
+  };
+  const controller = { ...plain, name: 'CONTROLLER', port: self.controllerPort };
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': String(self.id),
     'controller.quorum.voters': members.map((one) => `${one.id}@127.0.0.1:${one.controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${self.port},CONTROLLER://127.0.0.1:${self.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${self.port}`,
+    listeners: [plain, controller, ...more].map(at).join(','),
+    'advertised.listeners': [plain, ...more].map(at).join(','),
+    'listener.security.protocol.map': [plain, controller, ...more]
+      .map(({ name, protocol }) => `${name}:${protocol}`)
+      .join(','),
+    'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': data,
     'auto.create.topics.enable': 'false',

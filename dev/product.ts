@@ -3,7 +3,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
 /**
  * A stand-in for the product: one page that shows who is signed in. Its script asks the service's /session
- * with the browser's cookie; its backend believes nothing but the token, verified with the published keys.
+ * with the browser's cookie; its backend trusts only the token, verified with the published keys.
  * @param options.serviceUrl the service's PUBLIC_URL
  */
 export async function startProduct(options: {

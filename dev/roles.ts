@@ -37,8 +37,8 @@ export async function startRolesInProcess(env: Env, stream: Stream): Promise<Rol
   // Read, and never asked: the stream is the one that was given.
   const quiet = { ...env, PORT: '0', KAFKA_BROKERS: 'in-process:0' };
   const started = [
-    await startRelay({ config: readConfig(quiet, RELAY_CONFIG), log: log('relay'), stream }),
-    await startWorker({ config: readConfig(quiet, WORKER_CONFIG), log: log('worker'), stream }),
+    await startRelay({ config: readConfig(quiet, RELAY_CONFIG, 'relay'), log: log('relay'), stream }),
+    await startWorker({ config: readConfig(quiet, WORKER_CONFIG, 'worker'), log: log('worker'), stream }),
     await startServer({ config: readConfig(env, SERVER_CONFIG), log: log('server') }),
   ];
   return { stop: () => stopAll(...started.reverse().map((role) => role.stop)) };

@@ -13,7 +13,7 @@ import type { JumpCloud } from './jumpcloud.ts';
 const OPERATOR = 'operator:demo';
 
 /**
- * Safe to run on a database that was furnished before, with JumpClouds that were started anew: a client's secret
+ * Safe to run again on the same database, with JumpClouds that were started again: a client's secret
  * follows from the key that seals it.
  * @param callback the redirect URI
  */

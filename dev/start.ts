@@ -1,20 +1,40 @@
-/** `npm start`: the whole world for a person with a browser. Ctrl-C ends it and leaves nothing. */
-
+/**
+ * `npm start`: everything, for a person with a browser, on ports from 3000 or from `-- --port N`. Ctrl-C ends it and
+ * leaves nothing.
+ */
+import { parseArgs } from 'node:util';
 import { stopAll } from '../src/roles/run-role.ts';
 import { startParts } from './environment.ts';
 import { COMPANIES, PEOPLE } from './fixtures.ts';
+import { isFree } from './free-port.ts';
 import { startProduct } from './product.ts';
 import { startRolesInProcess } from './roles.ts';
 import { createStream } from './stream.ts';
 
-const [SERVICE, PRODUCT, US, EU] = [3000, 3001, 3010, 3011];
+const { values } = parseArgs({ options: { port: { type: 'string', default: '3000' } } });
+const first = Number(values.port);
+if (!(Number.isInteger(first) && first > 0 && first < 65_520)) {
+  fail(`--port ${values.port} is invalid: expected an integer from 1 to 65519`);
+}
+/** The service, the product, and a JumpCloud for each region. */
+const ports = [first, first + 1, first + 10, first + 11];
+for (const port of ports) {
+  if (!(await isFree(port))) {
+    fail(`port ${port} is in use: end what listens there, or run \`npm start -- --port ${first + 1_000}\``);
+  }
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
 
 const parts = await startParts({
-  ports: [SERVICE, PRODUCT, US, EU],
+  ports,
   logLevel: process.env.LOG_LEVEL ?? 'warn',
 });
 const roles = await startRolesInProcess(parts.env, createStream());
-const product = await startProduct({ port: PRODUCT, serviceUrl: parts.serviceUrl });
+const product = await startProduct({ port: first + 1, serviceUrl: parts.serviceUrl });
 
 console.log(`
   The product      ${product.url}

@@ -13,11 +13,19 @@ const rows = (Object.keys(VARIABLES) as VariableName[]).map((name) => {
     description,
     expects,
     default: fallback,
-  } = VARIABLES[name] as { description: string; expects: string; default?: string };
+    roleDefaults = {},
+  } = VARIABLES[name] as {
+    description: string;
+    expects: string;
+    default?: string;
+    roleDefaults?: Record<string, string>;
+  };
   const readBy = Object.entries(ROLES)
     .filter(([, names]) => (names as readonly string[]).includes(name))
     .map(([role]) => role);
-  const standard = fallback === undefined ? '**required**' : fallback === '' ? 'empty' : `\`${fallback}\``;
+  const others = Object.entries(roleDefaults).map(([role, value]) => `, \`${value}\` (${role})`);
+  const standard =
+    fallback === undefined ? '**required**' : fallback === '' ? 'empty' : `\`${fallback}\`${others.join('')}`;
   return `| \`${name}\` | ${standard} | ${description} Expected: ${expects}. | ${readBy.join(', ') || 'commands'} |`;
 });
 

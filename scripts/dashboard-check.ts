@@ -1,7 +1,7 @@
 /**
  * `npm run dashboard:check`: each query of the Grafana dashboard, asked of a real Prometheus that scrapes the demo's
  * three roles, with the number of series that have a value; exit 1 if one has none. The demo signs everybody in, and
- * then breaks each part for a moment, so that what tells of trouble has something to tell. Wants `prometheus` (Debian's),
+ * then breaks each part for a moment, so that the panels about failures have data. Requires `prometheus` (Debian's),
  * a JDK 17 and Maven.
  */
 import { spawn } from 'node:child_process';

@@ -1,7 +1,7 @@
 /**
- * Whether the chart and the service agree: `helm-agrees.ts FULL.yaml MINIMAL.yaml`, both rendered. Each role is given
- * the variables that it reads and no others, with the service's own defaults; alerts and dashboard ask for metrics that
- * are told; an alert has a page, and a page an alert.
+ * Whether the chart and the service agree: `helm-agrees.ts FULL.yaml MINIMAL.yaml MORE.yaml…`, all rendered; MORE are
+ * settings that exclude each other. Each role is given the variables that it reads and no others, with the service's own defaults; alerts and dashboard ask for metrics that
+ * are reported; an alert has a page, and a page an alert.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { parse, parseAllDocuments } from 'yaml';
@@ -33,7 +33,7 @@ interface Manifest {
 const problems: string[] = [];
 const root = new URL('..', import.meta.url);
 const text = (path: string) => readFile(new URL(path, root), 'utf8');
-const [full, minimal] = await Promise.all(process.argv.slice(2, 4).map(manifests));
+const [full, minimal, ...more] = await Promise.all(process.argv.slice(2).map(manifests));
 
 async function manifests(path: string): Promise<Manifest[]> {
   return parseAllDocuments(await readFile(path, 'utf8')).flatMap((d) => (d.toJS() as Manifest) ?? []);
@@ -61,8 +61,8 @@ const READ: Record<string, readonly string[]> = {
 const OF_ALL = ['LOG_LEVEL', 'DATABASE_POOL'];
 
 for (const [name, read] of Object.entries(READ)) {
-  const given = container(full, name)
-    .env.map((e) => e.name)
+  const given = [full, ...more]
+    .flatMap((rendered) => container(rendered, name).env.map((e) => e.name))
     .filter((n) => n in VARIABLES);
   for (const missing of read.filter((n) => !given.includes(n)))
     problems.push(`${name} reads ${missing}, and the chart doesn't give it`);

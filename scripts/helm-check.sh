@@ -131,6 +131,8 @@ alerts() {
 refused() {
   local wants base=(-f helm/ci/minimal-values.yaml)
   wants=$(sed -n '1s/^# expects: //p' "$1")
+  # Without a sentence every message would do.
+  [ -n "$wants" ] || { echo "its first line says nothing that is expected"; return 1; }
   [ "$(basename "$1")" = nothing-set.yaml ] && base=()
   if render "${base[@]}" -f "$1" >"$work/out" 2>"$work/said"; then
     echo "it was rendered"
@@ -159,7 +161,7 @@ step "helm-unittest" unit
 step "kube-score: minimal" score "$work/minimal.yaml"
 step "kube-score: full" score "$work/full.yaml"
 render -f helm/ci/full-values.yaml --set kafka.sasl.mechanism=plain,kafka.sasl.username=sso-link,monitoring.rules.disabled=null >"$work/full.yaml"
-step "chart and service agree" npx tsx scripts/helm-agrees.ts "$work/full.yaml" "$work/minimal.yaml"
+step "chart and service agree" npx tsx scripts/helm-agrees.ts "$work/full.yaml" "$work/minimal.yaml" "$work/oauth-kafka.yaml" "$work/msk.yaml"
 if command -v promtool >/dev/null; then step "promtool: alerts" alerts; else echo "-     promtool: alerts                   promtool isn't there (Debian: prometheus)"; fi
 step "helm-docs: README" readme
 step "helm package" helm package helm --destination "$work"

@@ -64,7 +64,7 @@ async function kubernetes(out: string, version: string, file: string): Promise<n
   const folder = join(out, `v${version}`);
   const { definitions } = JSON.parse(await readFile(file, 'utf8')) as { definitions: Record<string, Schema> };
   const closed = Object.fromEntries(Object.entries(definitions).map(([name, d]) => [name, strict(d)]));
-  // Quantities may be written as numbers; the API reads them all the same.
+  // Quantities may be written as numbers; the API reads them, too.
   closed['io.k8s.apimachinery.pkg.api.resource.Quantity'] = {
     anyOf: [{ type: 'string' }, { type: 'number' }],
   };

@@ -3,7 +3,7 @@
  * PostgreSQL and Kafka run on this machine as in the demo; everything of ours runs from the image as compose.yaml runs
  * it (its own user, a read-only root, no capability): migrate, topics, the three roles. The stand-ins and the chart's
  * test of a login run from the dev image. The containers share this machine's network: Linux alone.
- * More options for the engine stand behind a `--`.
+ * More options for the engine follow a `--`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -76,7 +76,7 @@ try {
   if (login?.outcome !== 'linked') throw new Error(`Ada's result is ${JSON.stringify(login)}`);
   tell(`her result: ${login.outcome}, user ${login.user_id}`);
 
-  // Its JumpCloud is the first issuer that it is told.
+  // Its JumpCloud is the first issuer in its configuration.
   const env = { ...shared, JUMPCLOUD_ISSUERS: extra };
   console.log(await toItsEnd('', values['dev-image'], ['dev/image/sign-in-test.ts'], env));
 } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * The end of `npm run test:mutation`: every mutant that no test noticed has to stand in
- * docs/security-mutation.md, and what stands there has to be one. Ends with 1 otherwise.
+ * docs/security-mutation.md, and each entry there must be a survivor. Exits with 1 otherwise.
  */
 import { readFile } from 'node:fs/promises';
 

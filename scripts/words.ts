@@ -1,5 +1,6 @@
 /**
- * `npm run check`: keeps words that a reader would not search for out of docs, chart, help texts, errors and logs.
+ * `npm run check`: keeps words that a reader would not search for out of docs, chart, help texts, errors, logs and
+ * comments.
  * `tsx scripts/words.ts --report FILE…` prints words per sentence and hits per file.
  */
 import { readdir, readFile } from 'node:fs/promises';
@@ -8,8 +9,10 @@ import { DROPPED } from './dropped-words.ts';
 const ROOT = new URL('../', import.meta.url);
 const PROSE = /^(README|SECURITY)\.md$|^docs\/.*\.md$|^helm\/.*\.(yaml|tpl|txt|gotmpl)$|^compose\.yaml$/;
 const CODE = /^src\/.*\.tsx?$/;
+const COMMENTED = /^(src|dev|test|bench|scripts|client|examples)\/.*\.(tsx?|mjs)$/;
+const FOLDERS = ['docs', 'helm', 'src', 'dev', 'test', 'bench', 'scripts', 'examples'];
 /** Records of what was decided and measured keep their words; generated pages follow their sources. */
-const LEFT_OUT = /^docs\/(decisions|performance|scaling|security[\w-]*)\.md$|^helm\/README\.md$/;
+const LEFT_OUT = /^docs\/decisions\.md$|^helm\/README\.md$/;
 
 interface Line {
   file: string;
@@ -17,7 +20,9 @@ interface Line {
   text: string;
 }
 
-const files = (await Promise.all(['docs', 'helm', 'src'].map(filesIn))).flat();
+const files = (await Promise.all(FOLDERS.map(filesIn)))
+  .flat()
+  .filter((file) => !file.includes('node_modules'));
 
 async function filesIn(folder: string): Promise<string[]> {
   const found = await readdir(new URL(folder, ROOT), { recursive: true });
@@ -52,6 +57,13 @@ function strings(text: string): [number, string][] {
   });
 }
 
+function comments(text: string): [number, string][] {
+  return text.split('\n').flatMap((line, i): [number, string][] => {
+    const [, comment] = /^\s*(?:\/\*\*?|\*|\/\/)\s?(.*)$/.exec(line) ?? [];
+    return comment ? [[i + 1, comment.replace(/`[^`]*`/g, '')]] : [];
+  });
+}
+
 function hits(lines: Line[]): string[] {
   return lines.flatMap(({ file, number, text }) =>
     DROPPED.flatMap(([pattern, standard]) => {
@@ -77,7 +89,11 @@ async function report(files: string[]): Promise<void> {
 
 if (process.argv[2] === '--report') await report(process.argv.slice(3));
 else {
-  const found = hits([...(await linesOf(PROSE, prose)), ...(await linesOf(CODE, strings))]);
+  const found = hits([
+    ...(await linesOf(PROSE, prose)),
+    ...(await linesOf(CODE, strings)),
+    ...(await linesOf(COMMENTED, comments)),
+  ]);
   for (const hit of found) console.error(hit);
   if (found.length > 0) process.exit(1);
 }

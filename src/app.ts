@@ -7,6 +7,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { AppDeps } from './app-deps.ts';
 import { createLoginLimits } from './http/rate-limits.ts';
 import { closeWithin, HTTP_TIMEOUTS } from './http/timeouts.ts';
+import { warnUntrustedProxy } from './http/untrusted-proxy.ts';
 import { newId } from './ids.ts';
 import { callbackRoute } from './login/callback-route.ts';
 import { loginRoute } from './login/login-route.tsx';
@@ -46,6 +47,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.decorateRequest('company', null);
   app.decorateRequest('errorCode', null);
   observeRequests(app, deps.tracing);
+  warnUntrustedProxy(app);
   deps.metrics.observe(app);
   errorHandler(app, { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL });
 

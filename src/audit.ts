@@ -12,7 +12,7 @@ export interface AuditEntry {
   details?: Record<string, unknown>;
 }
 
-/** Writes down an operator's act, in the transaction of what it tells of. */
+/** Records an operator's act in the transaction of the change itself. */
 export async function audit(tx: Transaction, entry: AuditEntry): Promise<void> {
   await tx.db.insert(auditLog).values({ ...entry, details: entry.details ?? {} });
 }

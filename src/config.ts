@@ -6,6 +6,8 @@ import { duration, every, flag, isNetwork, list, text, url, webUrl, wholeNumber 
 import { parseConnectionUrl } from './db/connection-url.ts';
 import { SsoLinkError } from './errors.ts';
 
+export type RoleName = 'server' | 'relay' | 'worker' | 'api';
+
 type Env = Record<string, string | undefined>;
 
 interface Variable<T> {
@@ -13,8 +15,10 @@ interface Variable<T> {
   description: string;
   /** What a right value looks like; ends the error message. */
   expects: string;
-  /** As it would be written in the environment; without one the variable is required by whoever asks. */
+  /** As it would be written in the environment; without one the variable is required. */
   default?: string;
+  /** Where roles differ, so that all of them run on one machine as they are. */
+  roleDefaults?: Partial<Record<RoleName, string>>;
   /** Undefined where the text is no right value. */
   parse(text: string): T | undefined;
 }
@@ -78,12 +82,69 @@ export const VARIABLES = {
     default: 'false',
     parse: flag,
   }),
+  KAFKA_SSL_CA_FILE: variable({
+    description: "PEM certificates of the authorities of the brokers' certificates; Node's own when empty.",
+    expects: 'a path',
+    default: '',
+    parse: text,
+  }),
+  KAFKA_SSL_CERT_FILE: variable({
+    description: 'The client certificate (PEM) for brokers that require one. Read again for each connection.',
+    expects: 'a path',
+    default: '',
+    parse: text,
+  }),
+  KAFKA_SSL_KEY_FILE: variable({
+    description: 'The private key (PEM) of KAFKA_SSL_CERT_FILE. Read again for each connection.',
+    expects: 'a path',
+    default: '',
+    parse: text,
+  }),
+  KAFKA_SSL_SERVERNAME: variable({
+    description: "The host in the brokers' certificates, if it is not the host in KAFKA_BROKERS.",
+    expects: 'a host name',
+    default: '',
+    parse: text,
+  }),
   KAFKA_SASL_MECHANISM: variable({
-    description: 'How relay and worker authenticate at the brokers; empty for not at all.',
-    expects: 'plain, scram-sha-256 or scram-sha-512',
+    description: 'How clients authenticate to the brokers. Empty for not at all, or by client certificate.',
+    expects: 'plain, scram-sha-256, scram-sha-512, oauthbearer or aws-msk-iam',
     default: '',
     parse: (text) =>
-      (['', 'plain', 'scram-sha-256', 'scram-sha-512'] as const).find((m) => m === text.toLowerCase()),
+      (['', 'plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer', 'aws-msk-iam'] as const).find(
+        (m) => m === text.toLowerCase(),
+      ),
+  }),
+  KAFKA_OAUTH_TOKEN_URL: variable({
+    description: 'For oauthbearer: the token endpoint, asked by the client credentials grant.',
+    expects: 'an https URL, or http on a loopback host',
+    default: '',
+    parse: (text) => (text === '' ? '' : webUrl(text)?.href),
+  }),
+  KAFKA_OAUTH_CLIENT_ID: variable({
+    description: 'For oauthbearer: the client id at the token endpoint.',
+    expects: 'a name',
+    default: '',
+    parse: text,
+  }),
+  KAFKA_OAUTH_CLIENT_SECRET: variable({
+    description: 'For oauthbearer: the client secret.',
+    expects: 'a secret',
+    default: '',
+    parse: text,
+  }),
+  KAFKA_OAUTH_SCOPE: variable({
+    description: 'For oauthbearer: the scopes to request, separated by spaces.',
+    expects: 'scopes',
+    default: '',
+    parse: text,
+  }),
+  KAFKA_AWS_REGION: variable({
+    description:
+      'For aws-msk-iam: the region of the cluster. Credentials come from the environment of the AWS SDK.',
+    expects: 'a region like eu-central-1',
+    default: '',
+    parse: (text) => (/^([a-z]{2}(-[a-z]+)+-\d)?$/.test(text) ? text : undefined),
   }),
   KAFKA_SASL_USERNAME: variable({
     description: 'The SASL user.',
@@ -183,15 +244,17 @@ export const VARIABLES = {
     parse: text,
   }),
   PORT: variable({
-    description: 'The port of the server; relay and worker answer /livez and /readyz there.',
+    description: 'The port of the server. Relay and worker answer /livez and /readyz on theirs.',
     expects: 'a port',
     default: '3000',
+    roleDefaults: { relay: '3001', worker: '3002' },
     parse: wholeNumber(0, 65535),
   }),
   METRICS_PORT: variable({
     description: 'The port of Prometheus metrics.',
     expects: 'a port',
     default: '9464',
+    roleDefaults: { relay: '9465', worker: '9466', api: '9467' },
     parse: wholeNumber(0, 65535),
   }),
   LOG_LEVEL: variable({
@@ -272,14 +335,19 @@ export type Config<Names extends VariableName = VariableName> = {
 
 /**
  * Reads the named variables; one that isn't set takes its default.
+ * @param role takes this role's defaults where roles differ
  * @throws SsoLinkError `config_invalid`, with a line for each wrong or missing one.
  */
-export function readConfig<Names extends VariableName>(env: Env, needed: readonly Names[]): Config<Names> {
+export function readConfig<Names extends VariableName>(
+  env: Env,
+  needed: readonly Names[],
+  role: RoleName = 'server',
+): Config<Names> {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const name of needed) {
-    const { default: fallback, parse, expects } = VARIABLES[name] as Variable<unknown>;
-    const given = env[name]?.trim() || fallback;
+    const { default: fallback, roleDefaults, parse, expects } = VARIABLES[name] as Variable<unknown>;
+    const given = env[name]?.trim() || (roleDefaults?.[role] ?? fallback);
     try {
       const value = given === undefined ? undefined : parse(given);
       if (value === undefined) {

@@ -1,7 +1,7 @@
 /** Deadlines and deduplication for work under way. */
 
 /**
- * Waits for work up to a deadline. The work itself goes on; its late failure is not an unhandled rejection.
+ * Waits for work up to a deadline. The work itself continues; its late failure is not an unhandled rejection.
  * @param milliseconds the deadline
  * @param onLate gives the result, or throws the error, when the deadline passes first
  */

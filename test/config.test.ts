@@ -15,6 +15,10 @@ t.test('what is right is read, with its defaults', async (t) => {
   const config = readConfig(GOOD, SERVER_CONFIG);
   t.equal(config.PUBLIC_URL, 'https://account.example.com');
   t.equal(config.PORT, 3000);
+  const ports = (['server', 'relay', 'worker'] as const).map((role) =>
+    Object.values(readConfig({}, ['PORT', 'METRICS_PORT'], role)),
+  );
+  t.equal(new Set(ports.flat()).size, 6, 'all roles start on one machine as they are');
   t.equal(config.SESSION_REVALIDATE_AFTER, 15 * 60_000);
   t.same(
     config.JUMPCLOUD_ISSUERS.map((i) => i.url),

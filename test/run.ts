@@ -4,10 +4,17 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromiumAvailable } from '../dev/browser.ts';
 import { kafkaAvailable, startKafka } from '../dev/kafka.ts';
 import { startPostgres } from '../dev/postgres.ts';
 
+// One folder for everything that a test leaves; PostgreSQL and PgBouncer run as another user and read it, too.
+const temporary = await mkdtemp(join(tmpdir(), 'sso-link-test-'));
+await chmod(temporary, 0o755);
+process.env.TMPDIR = temporary;
 const env: Record<string, string | undefined> = { ...process.env };
 const stops: (() => Promise<void>)[] = [];
 let exitCode = 1;
@@ -35,5 +42,6 @@ try {
   [exitCode = 1] = await once(tap, 'exit');
 } finally {
   for (const stop of stops) await stop();
+  await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
 }
 process.exit(exitCode ?? 1);

@@ -79,7 +79,7 @@ async function capacity({ scale }: BenchContext, login: LoginParts): Promise<num
   return logins / seconds;
 }
 
-/** A person for each login, so that each result is told apart. */
+/** A person for each login, so that each result is distinguishable. */
 async function oursOnce(
   login: LoginParts,
   results: Results,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import { linkResult } from '../../src/events/link-result.ts';
-import { socketFactory } from '../../src/kafka/kafkajs-patches.ts';
+import { createSocketFactory } from '../../src/kafka/kafkajs-patches.ts';
 
 export interface Results {
   /** Resolves with the time when the identity's first result from now on is read; monotonic nanoseconds. */
@@ -11,7 +11,12 @@ export interface Results {
 }
 
 export async function readResults(brokers: string[], prefix: string): Promise<Results> {
-  const kafka = new Kafka({ clientId: 'bench', brokers, socketFactory, logLevel: logLevel.ERROR });
+  const kafka = new Kafka({
+    clientId: 'bench',
+    brokers,
+    socketFactory: createSocketFactory(() => undefined),
+    logLevel: logLevel.ERROR,
+  });
   const consumer = kafka.consumer({
     groupId: `bench-${randomBytes(4).toString('hex')}`,
     maxWaitTimeInMs: 100,

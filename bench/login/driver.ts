@@ -15,7 +15,7 @@ export interface LoginOrder {
   logins: number;
   /** At once. */
   concurrency: number;
-  /** Logins a second, begun whether or not the ones before have ended; as fast as can be unless told. */
+  /** Logins a second, begun whether or not the ones before have ended; as fast as possible by default. */
   rate?: number;
 }
 

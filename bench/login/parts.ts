@@ -34,7 +34,7 @@ export interface LoginParts {
   stop(): Promise<void>;
 }
 
-/** @param options.databaseUrl the service's database: one of its own unless told */
+/** @param options.databaseUrl the service's database: one of its own by default */
 export async function startLoginParts(
   { parts }: Pick<BenchContext, 'parts'>,
   options: { databaseUrl?: string } = {},
@@ -68,7 +68,7 @@ export async function startLoginParts(
       APP_URL: 'http://localhost:1/',
       JUMPCLOUD_ISSUERS: `us=${issuer}`,
       PORT: String(port),
-      // As it is shipped, a line a request.
+      // As it is shipped, one line per request.
       LOG_LEVEL: 'info',
       // As an operator sets them for a load test: all logins here come from one address.
       RATE_LIMIT_PER_ADDRESS: '1000000000',

@@ -25,7 +25,7 @@ interface Grant {
 }
 
 const grants = new Map<string, Grant>();
-/** What userinfo answers, for whoever asks it in spite of a whole ID token. */
+/** What userinfo answers, for a client that asks it in spite of a complete ID token. */
 const profiles = new Map<string, string>();
 const issuer = process.env.ISSUER ?? '';
 let visits = 0;

@@ -40,7 +40,7 @@ export async function startRole(cli: string, role: string, env: Record<string, s
   return { ...measured(child), url };
 }
 
-/** Asks `/readyz` until it says yes. Every 10 ms, so a start is told to that. */
+/** Asks `/readyz` until it says yes. Every 10 ms, which is the precision of a start. */
 export async function untilReady(child: ChildProcess, url: string): Promise<void> {
   for (const deadline = Date.now() + READY_MS; ; await delay(10)) {
     if (child.exitCode !== null) throw new Error(`${child.spawnargs.at(-1)} ended with ${child.exitCode}`);

@@ -1,13 +1,18 @@
 /** Tells when a topic holds, or a group has committed, so many records: without a consumer of its own. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { socketFactory } from '../../src/kafka/kafkajs-patches.ts';
+import { createSocketFactory } from '../../src/kafka/kafkajs-patches.ts';
 
 const EVERY_MS = 20;
 const PATIENCE_MS = 300_000;
 
 export async function openTopicClock(brokers: string[], topic: string) {
-  const kafka = new Kafka({ clientId: 'bench', brokers, socketFactory, logLevel: logLevel.NOTHING });
+  const kafka = new Kafka({
+    clientId: 'bench',
+    brokers,
+    socketFactory: createSocketFactory(() => undefined),
+    logLevel: logLevel.NOTHING,
+  });
   const admin = kafka.admin();
   await admin.connect();
   const sum = (offsets: { offset: string }[] = []) =>

@@ -3,7 +3,7 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { type Database, openDatabase } from '../../src/db/client.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { LINKING_GROUP } from '../../src/events/topics.ts';
-import { socketFactory } from '../../src/kafka/kafkajs-patches.ts';
+import { createSocketFactory } from '../../src/kafka/kafkajs-patches.ts';
 import type { Parts } from '../support/parts.ts';
 import { startRole } from '../support/process.ts';
 import { openTopicClock } from '../support/topic-clock.ts';
@@ -65,7 +65,12 @@ export async function openFeed(parts: Parts) {
   const { brokers, prefix } = await parts.topics();
   const topic = prefix + ssoAuthenticated.topic;
   const clock = await openTopicClock(brokers, topic);
-  const kafka = new Kafka({ clientId: 'bench', brokers, socketFactory, logLevel: logLevel.ERROR });
+  const kafka = new Kafka({
+    clientId: 'bench',
+    brokers,
+    socketFactory: createSocketFactory(() => undefined),
+    logLevel: logLevel.ERROR,
+  });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   let total = 0;

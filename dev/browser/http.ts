@@ -154,7 +154,7 @@ function page(status: number, url: string, html: string, headers: Headers, redir
   };
 }
 
-/** `<meta http-equiv="refresh">` or the header: how a page without a script goes on by itself. */
+/** `<meta http-equiv="refresh">` or the header: how a page without a script continues. */
 function refresh({ $, headers, url }: Page): { seconds: number; url: string } | undefined {
   const content = $('meta[http-equiv=refresh]').attr('content') ?? headers.get('refresh');
   const match = content?.match(/^\s*(\d+(?:\.\d+)?)\s*(?:[;,]\s*(?:url\s*=\s*)?['"]?([^'"]*)['"]?)?/i);

@@ -3,7 +3,7 @@ type Module = typeof import('oidc-provider');
 let loaded: Promise<Module> | undefined;
 
 /**
- * oidc-provider, on the Node that this project supports: it wants URL.parse of Node 22 (WHATWG URL
+ * oidc-provider, on the Node that this project supports: it requires URL.parse of Node 22 (WHATWG URL
  * Standard, `parse`) and prints a notice about Node 20 while it loads.
  */
 export function oidcProvider(): Promise<Module> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createRequestLog } from './requests.ts';
 import type { Endpoint, OutageMode } from './types.ts';
 
-/** An HTTP server, on loopback unless told otherwise, that can refuse, hang or fail on request, and go on afterwards. */
+/** An HTTP server, on loopback by default, that can refuse, hang or fail on request and continue afterwards. */
 export async function listen(port: number, host = '127.0.0.1') {
   const requests = createRequestLog();
   let handle: RequestListener = (_request, response) => void response.writeHead(503).end();

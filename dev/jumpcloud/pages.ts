@@ -34,7 +34,7 @@ ${problem ? `<p role="alert">${safe(problem)}</p>` : ''}
   );
 }
 
-/** What JumpCloud keeps to itself: the application never hears of it. */
+/** What JumpCloud keeps to itself: the application does not learn about it. */
 export function errorPage(heading: string, text: string): string {
   return page(heading, `<h1>${safe(heading)}</h1><p>${safe(text)}</p>`);
 }

@@ -39,7 +39,7 @@ export async function createProvider(world: World): Promise<OidcProvider> {
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_post', 'client_secret_basic'],
-    // The library wants a key of its own; it signs nothing: see signIdTokens.
+    // The library requires a key of its own; it signs nothing: see signIdTokens.
     jwks: { keys: [await throwawayKey()] },
     pkce: { required: () => false },
     rotateRefreshToken: true,

@@ -10,7 +10,7 @@ export const KAFKA_VERSION = '4.4.0';
 const run = promisify(execFile);
 const POM = fileURLToPath(new URL('pom.xml', import.meta.url));
 
-/** What the JVM is told: little memory, and a quick start rather than top speed. */
+/** The JVM's options: little memory, and a quick start rather than top speed. */
 export const JVM = [
   '-Xmx512m',
   '-XX:+UseSerialGC',

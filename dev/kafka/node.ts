@@ -29,6 +29,8 @@ export interface NodeSettings {
   folder: string;
   properties: string;
   libs: string;
+  /** A folder of classes besides the broker's own, a topic policy's for example. */
+  classes?: string;
   guard: Guard;
   /** Resolves when the cluster lists this node; rejects once `signal` is aborted. */
   ready(signal: AbortSignal): Promise<void>;
@@ -36,7 +38,8 @@ export interface NodeSettings {
 
 /** One JVM: a broker and a controller. */
 export function kafkaNode(settings: NodeSettings): KafkaNode {
-  const { id, port, folder, properties, libs, guard } = settings;
+  const { id, port, folder, properties, libs, classes, guard } = settings;
+  const classpath = [join(libs, '*'), ...(classes ? [classes] : [])].join(':');
   let jvm: ChildProcess | undefined;
 
   async function end(signal: NodeJS.Signals) {
@@ -57,7 +60,7 @@ export function kafkaNode(settings: NodeSettings): KafkaNode {
     const logFile = join(folder, `log-${id}`);
     const log = await open(logFile, 'a');
     // Detached, so that Ctrl-C in a terminal leaves the order of ending to us.
-    const started = spawn('java', [...JVM, '-cp', join(libs, '*'), 'kafka.Kafka', properties], {
+    const started = spawn('java', [...JVM, '-cp', classpath, 'kafka.Kafka', properties], {
       cwd: folder,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],

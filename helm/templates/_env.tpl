@@ -63,16 +63,40 @@ opens a secret. The pods contain it themselves, so a rollback restores the old c
   value: {{ .Values.kafka.ssl | quote }}
 - name: KAFKA_TOPIC_PREFIX
   value: {{ .Values.kafka.topicPrefix | quote }}
+{{- with .Values.kafka.tls }}
+{{- range $name, $value := dict "KAFKA_SSL_CA_FILE" .caFile "KAFKA_SSL_CERT_FILE" .certFile "KAFKA_SSL_KEY_FILE" .keyFile "KAFKA_SSL_SERVERNAME" .servername }}
+{{- if $value }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with .Values.kafka.sasl }}
 {{- if .mechanism }}
 - name: KAFKA_SASL_MECHANISM
   value: {{ .mechanism | quote }}
+{{- if eq .mechanism "oauthbearer" }}
+- name: KAFKA_OAUTH_TOKEN_URL
+  value: {{ .oauth.tokenUrl | quote }}
+- name: KAFKA_OAUTH_CLIENT_ID
+  value: {{ .oauth.clientId | quote }}
+- name: KAFKA_OAUTH_SCOPE
+  value: {{ .oauth.scope | quote }}
+- name: KAFKA_OAUTH_CLIENT_SECRET
+  valueFrom:
+    secretKeyRef:
+      {{- include "sso-link.secretRef" (dict "context" $ "part" "kafkaOauthClientSecret") | nindent 6 }}
+{{- else if eq .mechanism "aws-msk-iam" }}
+- name: KAFKA_AWS_REGION
+  value: {{ .awsRegion | quote }}
+{{- else }}
 - name: KAFKA_SASL_USERNAME
   value: {{ .username | quote }}
 - name: KAFKA_SASL_PASSWORD
   valueFrom:
     secretKeyRef:
       {{- include "sso-link.secretRef" (dict "context" $ "part" "kafkaSaslPassword") | nindent 6 }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

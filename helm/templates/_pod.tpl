@@ -5,7 +5,7 @@ other, maps key by key, the rest replaced. As YAML, for fromYaml. Sprig's merge 
 {{- define "sso-link.podSettings" -}}
 {{- $settings := deepCopy .context.Values.pods -}}
 {{- range $key, $own := .own -}}
-{{- if has $key (list "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "tolerations") -}}
+{{- if has $key (list "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "extraContainers" "extraInitContainers" "tolerations") -}}
 {{- $_ := set $settings $key (concat (index $settings $key) $own) -}}
 {{- else if has $key (list "annotations" "labels" "nodeSelector" "securityContext" "containerSecurityContext") -}}
 {{- range $name, $value := $own -}}
@@ -71,6 +71,25 @@ volumes:
   {{- with .settings.extraVolumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end -}}
+
+{{/*
+(dict "context" $ "own" .Values.migrations.pods) → the settings of a Job's or a test's pod. A container that never ends
+would keep the Job from ending: only those of its own `extraContainers` run in it. A native sidecar
+(`extraInitContainers` with `restartPolicy: Always`) is ended when the Job is done.
+*/}}
+{{- define "sso-link.jobSettings" -}}
+{{- $settings := include "sso-link.podSettings" . | fromYaml -}}
+{{- $_ := set $settings "extraContainers" ((.own).extraContainers | default list) -}}
+{{- toYaml $settings -}}
+{{- end -}}
+
+{{/* (settings) → init containers of a pod that has none of the chart's. */}}
+{{- define "sso-link.initContainers" -}}
+{{- with .extraInitContainers }}
+initContainers:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/* (dict "context" $ "component" "server" "settings" $settings) → over zones and nodes, as far as it goes. */}}

@@ -25,7 +25,7 @@ key: {{ $ref.key }}
 {{- end -}}
 
 {{- define "sso-link.secretKey" -}}
-{{- get (dict "databaseUrl" "DATABASE_URL" "secretKeys" "SECRET_KEYS" "kafkaSaslPassword" "KAFKA_SASL_PASSWORD") . -}}
+{{- get (dict "databaseUrl" "DATABASE_URL" "secretKeys" "SECRET_KEYS" "kafkaSaslPassword" "KAFKA_SASL_PASSWORD" "kafkaOauthClientSecret" "KAFKA_OAUTH_CLIENT_SECRET") . -}}
 {{- end -}}
 
 {{/* Hooks run before the release's own Secret is there: they have a copy, which is gone when they are done. */}}

@@ -27,7 +27,9 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 - "kafka.brokers is empty: name at least one, like [kafka-1.example.com:9092]."
 {{- end }}
 {{- $parts := list "databaseUrl" "secretKeys" }}
-{{- if .Values.kafka.sasl.mechanism }}{{ $parts = append $parts "kafkaSaslPassword" }}{{ end }}
+{{- $mechanism := .Values.kafka.sasl.mechanism }}
+{{- if has $mechanism (list "plain" "scram-sha-256" "scram-sha-512") }}{{ $parts = append $parts "kafkaSaslPassword" }}{{ end }}
+{{- if eq $mechanism "oauthbearer" }}{{ $parts = append $parts "kafkaOauthClientSecret" }}{{ end }}
 {{- $missing := list }}
 {{- range $parts }}
 {{- if not (or $.Values.existingSecret (index $.Values.secretRefs .).name (index $.Values.secrets .)) }}
@@ -73,18 +75,32 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 
 {{- define "sso-link.problems.kafka" -}}
 {{- range .Values.kafka.brokers }}
-{{- if hasPrefix "[" . }}
-- "kafka.brokers has {{ . }}: an IPv6 address, which kafkajs cannot read: write a host name."
-{{- else if not (regexMatch "^[^:/]+:[0-9]{1,5}$" .) }}
-- "kafka.brokers has {{ . }}: each is host:port, like kafka-1.example.com:9092, and no URL."
+{{- if not (regexMatch "^([^:/\\[\\]]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$" .) }}
+- "kafka.brokers has {{ . }}: each is host:port, like kafka-1.example.com:9092 or [fd00::10]:9092, and no URL."
 {{- end }}
 {{- end }}
 {{- with .Values.kafka.sasl }}
-{{- if and .mechanism (not .username) }}
+{{- if has .mechanism (list "plain" "scram-sha-256" "scram-sha-512") }}
+{{- if not .username }}
 - "kafka.sasl.mechanism is {{ .mechanism }} and kafka.sasl.username is empty: say whose password it is."
+{{- end }}
+{{- end }}
+{{- if and (eq .mechanism "oauthbearer") (not (and .oauth.tokenUrl .oauth.clientId)) }}
+- "kafka.sasl.mechanism is oauthbearer: set kafka.sasl.oauth.tokenUrl and kafka.sasl.oauth.clientId."
+{{- end }}
+{{- if and (eq .mechanism "aws-msk-iam") (not .awsRegion) }}
+- "kafka.sasl.mechanism is aws-msk-iam: set kafka.sasl.awsRegion."
 {{- end }}
 {{- if and .username (not .mechanism) }}
 - "kafka.sasl.username is {{ .username }} and kafka.sasl.mechanism is empty: say how it authenticates, as plain, scram-sha-256 or scram-sha-512."
+{{- end }}
+{{- end }}
+{{- with .Values.kafka.tls }}
+{{- if ne (empty .certFile) (empty .keyFile) }}
+- "kafka.tls.certFile and kafka.tls.keyFile belong together: set both, for brokers that require a client certificate."
+{{- end }}
+{{- if and (or .caFile .certFile .servername) (not $.Values.kafka.ssl) }}
+- "kafka.tls is set and kafka.ssl is false: set kafka.ssl=true."
 {{- end }}
 {{- end }}
 {{- $largest := 24 }}

@@ -1,5 +1,5 @@
 /**
- * Whether a schema may follow a released one. Two readers must go on: one that knows the released schema and
+ * Whether a schema may follow a released one. Two readers must continue to work: one that knows the released schema and
  * meets new records, and one that knows the new schema and meets old records, since topics keep them and are
  * replayed. Readers are open (docs/events.md), so a new optional field and a new word are no harm. All else is:
  * for that there is a new `ce_type`, published beside the old one for a while.

@@ -67,7 +67,7 @@ export async function openapi(): Promise<string> {
 function describe(app: FastifyInstance): void {
   void app.register(swagger, {
     openapi: about,
-    // The pages' own files are nobody's contract.
+    // The pages' own files are no contract.
     transform: ({ schema, url }) => ({
       schema: url.startsWith('/assets/') ? { ...schema, hide: true } : schema,
       url,

@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { normalizeEmail } from '../email.ts';
 import type { Line } from './ndjson.ts';
 
-/** PostgreSQL stores no NUL, and nobody's id holds a control character. */
+/** PostgreSQL stores no NUL, and no id holds a control character. */
 const Id = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f]{1,255}$' });
 const optional = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
   Type.Optional(Type.Union([type, Type.Null()]));
@@ -62,7 +62,7 @@ export type AccountName = Pick<ImportedAccount, 'provider' | 'providerUserId'>;
 export interface UserLine {
   number: number;
   user: ImportedUser;
-  /** Null in the line of a deleted user: what it says of an account is nobody's any more. */
+  /** Null in the line of a deleted user: the account no longer belongs to anybody. */
   account: ImportedAccount | null;
 }
 
@@ -79,7 +79,7 @@ export interface BadLine {
   reason: string;
 }
 
-/** Reads one line; what is wrong with it is a value, since the other lines go on. */
+/** Reads one line. An invalid line is a value, not an error: the import continues with the others. */
 export function readImportLine({ number, text }: Line): ImportLine | BadLine {
   const bad = (reason: string): BadLine => ({ line: number, reason });
   if (text === null) return bad('longer than 1 MiB, or not UTF-8');

@@ -63,7 +63,7 @@ export function planImport(
   };
   const users = new Map(knownUsers.map((user) => [user.id, user]));
   const accounts = new Map(knownAccounts.map((account) => [accountKey(account), account]));
-  // As if line came after line: the last one counts, but for what it leaves out.
+  // As if the lines came one by one: the last one counts, except for the fields that it leaves out.
   const lastOfUser = new Map<string, UserLine>();
   const lastOfAccount = new Map<string, ImportLine>();
   const good = lines.filter((line) => {

@@ -4,7 +4,7 @@ export interface Line {
   text: string | null;
 }
 
-/** Longer lines are told as bad, and never held in memory. */
+/** Longer lines are reported as invalid and never held in memory. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 
 const NEWLINE = 0x0a;

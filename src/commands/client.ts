@@ -130,7 +130,7 @@ async function create(io: Io, slug: string, options: ClientOptions): Promise<voi
   if (!clientId?.trim()) throw new SsoLinkError('client_id_missing', 'client create needs --client-id');
   const credential = { clientId: clientId.trim(), authMethod, clientSecret: await secretFrom(io) };
   await withDatabase(io, async (database) => {
-    // A misspelt slug is told before anybody is given the secret.
+    // A misspelt slug is reported before the secret is read.
     await companyBySlug(database, slug);
     const issuer = await resolveIssuer(JUMPCLOUD_ISSUERS, credential, { region, check });
     const created = await database.transaction((tx) =>

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { getDomain } from 'tldts';
 import type { Issuer } from '../config.ts';
-import type { Database } from '../db/client.ts';
+import { type Database, IDLE_IN_TRANSACTION, openDatabase } from '../db/client.ts';
+import type { DatabaseSource } from '../db/source.ts';
 import { SsoLinkError } from '../errors.ts';
 import { boundedFetch } from '../provider/bounded-fetch.ts';
 import { fetchMetadata } from '../provider/discovery.ts';
@@ -29,6 +30,36 @@ export async function checkDatabase({ sql }: Pick<Database, 'sql'>): Promise<str
     throw wrong(`its clock differs from this machine by ${seconds(skew)}: synchronize both with NTP`);
   }
   return `PostgreSQL ${row?.version}, its clock ${seconds(skew)} off ours`;
+}
+
+/** Attempts: a pooler that takes its server connections in turn needs more than one. */
+const POOLER_TRIES = 4;
+
+/**
+ * Which pooler is between us and PostgreSQL. A pooler does not pass the session's time limits on (db/open-connection.ts). In
+ * transaction mode a client is given the server connection that another idle client used last; in session mode that
+ * one keeps it.
+ */
+export async function checkPooler(source: DatabaseSource): Promise<string> {
+  const clients = [1, 2].map(() => openDatabase(source, { name: 'doctor', max: 1 }));
+  const pids = clients.map(() => new Set<number>());
+  try {
+    for (let n = 0; n < POOLER_TRIES; n += 1) {
+      for (const [i, { sql }] of clients.entries()) {
+        const [row] = await sql<{ pid: number; limit: string }[]>`
+          SELECT pg_backend_pid() AS pid, current_setting('idle_in_transaction_session_timeout') AS limit`;
+        if (row?.limit === IDLE_IN_TRANSACTION) return 'none: connections go to PostgreSQL itself';
+        pids[i]?.add(row?.pid ?? 0);
+      }
+    }
+    const [one, other] = pids;
+    const shared = [...(one ?? [])].some((pid) => other?.has(pid));
+    return shared
+      ? 'transaction mode; set DATABASE_DIRECT_URL for `migrate` and for the relay, or the relay polls'
+      : 'session mode; its pool must hold the connections of every process';
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+  }
 }
 
 const JOURNAL = new URL('../../drizzle/meta/_journal.json', import.meta.url);

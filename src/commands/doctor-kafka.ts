@@ -1,18 +1,10 @@
-import type { Config } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
+import type { BrokerConfig } from '../kafka/client.ts';
 import { LANES } from '../outbox/lanes.ts';
 import { silentLog } from './silent-log.ts';
 
-type KafkaVariable =
-  | 'KAFKA_BROKERS'
-  | 'KAFKA_SSL'
-  | 'KAFKA_SASL_MECHANISM'
-  | 'KAFKA_SASL_USERNAME'
-  | 'KAFKA_SASL_PASSWORD'
-  | 'KAFKA_TOPIC_PREFIX';
-
 /** Asks the brokers once: two checks look at the answer. */
-export async function lookAtKafka(config: Config<KafkaVariable>) {
+export async function lookAtKafka(config: BrokerConfig) {
   const { describeTopics } = await import('../kafka/topics.ts');
   const state = await describeTopics(config, silentLog());
   return {

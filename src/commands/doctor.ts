@@ -10,21 +10,27 @@ import {
   checkDatabase,
   checkIssuer,
   checkMigrations,
+  checkPooler,
   checkSealed,
   checkSite,
 } from './doctor-checks.ts';
 import { lookAtKafka } from './doctor-kafka.ts';
+import { askRole, type RoleFinding } from './doctor-roles.ts';
 import type { Io } from './io.ts';
 import { type OutputOptions, printable, printJson } from './output.ts';
 import { messageOf } from './report-error.ts';
 
 const HELP = `
-A line each: ok and what was found, or FAIL and what to do. Exit code 1 where one fails. Wants the environment
-of the server; with KAFKA_BROKERS set, the brokers and topics are looked at, too.`;
+One line per check: ok and what was found, or FAIL and what to do. The exit code is 1 when a check fails. It
+requires the environment of the server. With KAFKA_BROKERS set it also checks the brokers and topics. Each role that
+listens on this machine is asked whether it is ready.`;
+
+/** In the order in which an installation is read: what people see first. */
+const ROLES = ['server', 'relay', 'worker'] as const;
 
 type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['parse']> };
 
-type Look = (check: string, run: () => Promise<string> | string) => Promise<boolean>;
+type Look = (check: string, run: () => Promise<string | RoleFinding> | string) => Promise<boolean>;
 type Skip = (checks: string[], detail: string) => void;
 
 interface Finding {
@@ -53,7 +59,8 @@ export function doctorCommand(program: Command, io: Io): void {
 async function examine(io: Io, tell: (finding: Finding) => void): Promise<void> {
   const look: Look = async (check, run) => {
     try {
-      tell({ check, status: 'ok', detail: await run() });
+      const found = await run();
+      tell({ check, ...(typeof found === 'string' ? { status: 'ok', detail: found } : found) });
       return true;
     } catch (error) {
       tell({ check, status: 'fail', detail: messageOf(error) });
@@ -72,12 +79,14 @@ async function examine(io: Io, tell: (finding: Finding) => void): Promise<void> 
   const { DATABASE_URL, SECRET_KEYS, JUMPCLOUD_ISSUERS, PUBLIC_URL, APP_URL, RETURN_ORIGINS } = values;
 
   const ofDatabase = ['migrations', 'signing key', 'sealed values', 'SSO clients'];
-  if (DATABASE_URL === undefined) skip(['database', ...ofDatabase], 'needs DATABASE_URL');
+  if (DATABASE_URL === undefined) skip(['database', 'pooler', ...ofDatabase], 'needs DATABASE_URL');
   else {
-    const database = openDatabase(DATABASE_URL, { name: 'doctor', max: 2 });
+    const source = { DATABASE_URL, DATABASE_PASSWORD_FILE: values.DATABASE_PASSWORD_FILE ?? '' };
+    const database = openDatabase(source, { name: 'doctor', max: 2 });
     try {
       const there = await look('database', () => checkDatabase(database));
-      if (!there) skip(ofDatabase, 'needs the database');
+      if (there) await look('pooler', () => checkPooler(source));
+      if (!there) skip(['pooler', ...ofDatabase], 'needs the database');
       else if (!(await look('migrations', () => checkMigrations(database)))) {
         skip(ofDatabase.slice(1), 'needs the migrations');
       } else {
@@ -103,6 +112,8 @@ async function examine(io: Io, tell: (finding: Finding) => void): Promise<void> 
     await look(`issuer ${issuer.region}`, () => checkIssuer(issuer));
   if (PUBLIC_URL === undefined || APP_URL === undefined) skip(['domain'], 'needs PUBLIC_URL and APP_URL');
   else await look('domain', () => checkSite([PUBLIC_URL, APP_URL, ...(RETURN_ORIGINS ?? [])]));
+  if (values.PORT === undefined) skip([...ROLES], 'needs PORT');
+  else for (const role of ROLES) await look(role, () => askRole(io.env, role));
 }
 
 async function examineKafka(io: Io, values: Values, look: Look, skip: Skip): Promise<void> {

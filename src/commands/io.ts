@@ -10,7 +10,7 @@ export interface Io {
   stdin: Readable & { isTTY?: boolean };
   stdout: Writable & { isTTY?: boolean };
   stderr: Writable & { isTTY?: boolean };
-  /** 0 done, 1 failed, 2 done but for some lines. */
+  /** 0 done, 1 failed, 2 done except for some lines. */
   exitCode: number;
 }
 

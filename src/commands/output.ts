@@ -1,6 +1,6 @@
 /**
  * How commands print. For a person: sentences and aligned tables. With `--json`: JSON lines; one line for one
- * thing, a line each for a list, so that every command's output reads the same way (`jq` takes both).
+ * object, one line per item of a list, so that every command's output reads the same way (`jq` takes both).
  */
 import type { Io } from './io.ts';
 
@@ -22,7 +22,7 @@ export function printDone(io: Io, options: OutputOptions, sentence: string, thin
   else io.stdout.write(`${printable(sentence)}\n`);
 }
 
-/** One thing, a line a field. */
+/** One object, one line per field. */
 export function printFields(io: Io, options: OutputOptions, row: Row): void {
   if (options.json) {
     printJson(io, row);

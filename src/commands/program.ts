@@ -24,7 +24,7 @@ const [ROLES, SETUP, COMPANIES, PEOPLE, KEEPING] = [
   'Keeping:',
 ] as const;
 
-// biome-ignore format: a line a module
+// biome-ignore format: one line per module
 const GROUPS: Group[] = [
   { heading: ROLES, words: ['server', 'relay', 'worker'], load: async () => (await import('./roles.ts')).roleCommands },
   { heading: SETUP, words: ['migrate'], load: async () => (await import('./migrate.ts')).migrateCommand },

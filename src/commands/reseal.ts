@@ -73,7 +73,7 @@ async function resealColumn(
       }
     }
     if (changes.length === 0) continue;
-    // What changed meanwhile was sealed anew by whoever changed it.
+    // A value that changed meanwhile was already sealed with the new key.
     const done = await sql`
       UPDATE ${sql(of.table)} AS t SET ${sql(of.column)} = c.after
       FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)

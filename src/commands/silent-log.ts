@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 
-/** For what wants a log and is used by a command: a command's output is its own. */
+/** For functions that need a logger and are called by a command: a command prints its own output only. */
 export function silentLog(): Logger {
   return pino({ level: 'silent' });
 }

@@ -1,19 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { addSubcommand } from './command.ts';
+import { codeOf } from '../errors.ts';
+import { addSubcommand, milliseconds } from './command.ts';
 import { configFor, type Io } from './io.ts';
 import { type OutputOptions, printTable } from './output.ts';
 import { silentLog } from './silent-log.ts';
 
 export function topicsCommand(program: Command, io: Io): void {
-  addSubcommand(program, 'topics', 'make the Kafka topics that are missing')
-    .option('--check', 'only look: exit code 1 where one is missing, or has not a partition a lane')
-    .addHelpText('after', '\nMay run as often as you like; a topic that is there is left as it is.')
-    .action(async (options: OutputOptions & { check?: boolean }) => {
+  addSubcommand(program, 'topics', 'create the Kafka topics that are missing')
+    .option('--check', 'only check: exit code 1 when a topic is missing or has another number of partitions')
+    .option('--minimal', 'send no topic settings, for clusters whose policy refuses them')
+    .option('--wait <duration>', 'how long to wait for the brokers, like 30s or 5m', milliseconds, 30_000)
+    .addHelpText('after', '\nIdempotent. Existing topics are not changed.')
+    .action(async (options: OutputOptions & { check?: boolean; minimal?: boolean; wait: number }) => {
       const { createTopics, describeTopics, refuseUnfit, TOPICS_CONFIG } = await import('../kafka/topics.ts');
       const config = configFor(io, ...TOPICS_CONFIG);
-      const topics = options.check
-        ? (await describeTopics(config, silentLog())).topics
-        : await createTopics(config, silentLog());
+      const topics = await whileUnavailable(options.wait, async () =>
+        options.check
+          ? (await describeTopics(config, silentLog())).topics
+          : createTopics(config, silentLog(), { minimal: options.minimal ?? false }),
+      );
       printTable(
         io,
         options,
@@ -22,4 +28,19 @@ export function topicsCommand(program: Command, io: Io): void {
       );
       if (options.check) refuseUnfit(topics);
     });
+}
+
+const PAUSE_MS = 1_000;
+
+/** Tries again while no broker answers: a release may be installed while Kafka restarts. */
+async function whileUnavailable<T>(patience: number, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + patience;
+  while (true) {
+    try {
+      return await work();
+    } catch (error) {
+      if (codeOf(error) !== 'kafka_unavailable' || Date.now() + PAUSE_MS > deadline) throw error;
+      await delay(PAUSE_MS);
+    }
+  }
 }

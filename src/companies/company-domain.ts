@@ -16,7 +16,7 @@ export function companyDomain(text: string): string {
       `'${text}' is not an email domain: expected a host name like example.com, without @ and without a path`,
     );
   }
-  // With private suffixes (github.io, …): whoever registers below one owns no neighbour.
+  // With private suffixes (github.io, …): the owner of one subdomain does not own its neighbours.
   if (parse(domain, { allowPrivateDomains: true }).domain === null) {
     throw new SsoLinkError(
       'domain_public_suffix',

@@ -56,7 +56,7 @@ export async function addDomain(
 }
 
 /**
- * Gives a domain to another company, from whoever holds it. Links that were made stay as they are.
+ * Moves a domain from its company to another one. Existing links stay as they are.
  * @throws SsoLinkError `domain_not_found` when nobody holds it
  */
 export async function moveDomain(

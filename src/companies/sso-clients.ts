@@ -135,7 +135,7 @@ export async function updateSsoClient(
       clientId,
       authMethod: change.authMethod ?? before.authMethod,
       logoutAtProvider: change.logoutAtProvider ?? before.logoutAtProvider,
-      // Another application may be another organization's: it is learnt anew.
+      // Another application may belong to another organization: it is learnt again.
       organization: clientId === before.clientId ? before.organization : null,
       ...(change.clientSecret !== undefined && {
         clientSecret: sealer.seal(change.clientSecret, clientSecretAssociatedData(before.id)),

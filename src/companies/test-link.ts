@@ -10,7 +10,7 @@ import { clientToTest } from './sso-clients.ts';
 export const TEST_LINK_TTL = 60 * 60_000;
 const BOUND_TO = 'test-link';
 
-/** The SSO client as it was when the link was made: a changed one wants a new link. */
+/** The SSO client's version when the link was made. After a change a new link is required. */
 export interface TestedClient {
   ssoClientId: string;
   version: number;

@@ -1,6 +1,8 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
-import { createOpener } from './open-connection.ts';
+import type { Logger } from '../observability/log.ts';
+import { createOpener, type Opener } from './open-connection.ts';
+import { createOutageLog, type OutageLog } from './outage-log.ts';
 import { createPool } from './pool.ts';
 import * as schema from './schema.ts';
 import { type DatabaseSource, readSource } from './source.ts';
@@ -28,7 +30,8 @@ export interface Database {
 
 /** How much longer the client waits for an answer than PostgreSQL works on it. */
 const ANSWER_MARGIN_MS = 2_000;
-const IDLE_IN_TRANSACTION = '10s';
+/** As PostgreSQL prints it: a session that has another one is a pooler's. */
+export const IDLE_IN_TRANSACTION = '10s';
 const ACQUIRE_TIMEOUT_MS = 15_000;
 const CLOSE_PATIENCE_MS = 2_000;
 
@@ -41,6 +44,8 @@ export interface DatabaseOptions {
   statementTimeout?: number;
   /** Milliseconds from BEGIN to COMMIT. Default 60 000; none where `statementTimeout` is 0. */
   transactionTimeout?: number;
+  /** Logs when no connection can be opened, and when one can again. */
+  log?: Logger;
 }
 
 /**
@@ -66,7 +71,12 @@ export function openDatabase(source: DatabaseSource, options: DatabaseOptions): 
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
     },
   );
-  const pool = createPool({ open, max: options.max ?? 10, acquireTimeout: ACQUIRE_TIMEOUT_MS });
+  const outages = options.log && createOutageLog(options.log);
+  const pool = createPool({
+    open: outages ? withOutages(open, outages) : open,
+    max: options.max ?? 10,
+    acquireTimeout: ACQUIRE_TIMEOUT_MS,
+  });
   const sql = createSql({
     async send(build) {
       const { connection } = await pool.acquire();
@@ -99,6 +109,19 @@ export function openDatabase(source: DatabaseSource, options: DatabaseOptions): 
         });
       }),
     close: () => pool.close(CLOSE_PATIENCE_MS),
+  };
+}
+
+function withOutages(open: Opener, outages: OutageLog): Opener {
+  return async () => {
+    try {
+      const connection = await open();
+      outages.onSuccess();
+      return connection;
+    } catch (error) {
+      outages.onFailure(error);
+      throw error;
+    }
   };
 }
 

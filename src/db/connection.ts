@@ -58,6 +58,14 @@ export interface Connection {
 }
 
 const CLOSE_TIMEOUT_S = 1;
+/** How much later than its time limit a missing answer is noticed, in milliseconds. */
+const WATCH_MS = 500;
+
+interface Waiting {
+  reject(error: Error): void;
+  /** Of `performance.now()`. */
+  until: number;
+}
 
 /** Prepares a connection; its socket opens with the first statement. */
 export function createConnection(
@@ -65,26 +73,35 @@ export function createConnection(
   host: Host,
   options: ConnectionOptions,
 ): Connection {
-  const underWay = new Set<(error: Error) => void>();
+  const underWay = new Set<Waiting>();
   const listeners: ((error: Error) => void)[] = [];
   let socket: Socket | undefined;
   let opened = false;
   let lost: Error | undefined;
+  let watch: NodeJS.Timeout | undefined;
 
   function lose(error: Error): void {
     if (lost !== undefined) return;
     lost = error;
-    for (const reject of underWay) reject(error);
+    clearInterval(watch);
+    for (const { reject } of underWay) reject(error);
     underWay.clear();
     socket?.destroy();
     for (const listener of listeners) listener(error);
   }
 
+  // postgres.js awaits it where nobody catches its error: the process would end.
+  const readPassword = (read: () => Promise<string>) => () =>
+    read().catch((error: Error) => {
+      lose(error);
+      return new Promise<string>(() => {});
+    });
+
   const client = postgres({
     host: host.host,
     port: host.port,
     user: server.user,
-    pass: options.password ?? server.password,
+    pass: options.password ? readPassword(options.password) : server.password,
     database: server.database,
     // Ours: socket.ts opens it, and speaks TLS where it must.
     ssl: false,
@@ -124,19 +141,31 @@ export function createConnection(
   function guard<T>(work: PromiseLike<T>, timeout = 0): Promise<T> {
     return new Promise((resolve, reject) => {
       if (lost !== undefined) return reject(lost);
-      const timer = timeout > 0 ? setTimeout(() => lose(noAnswer(timeout)), timeout) : undefined;
-      const fail = (error: Error) => {
-        clearTimeout(timer);
-        underWay.delete(fail);
-        reject(error);
-      };
-      underWay.add(fail);
-      work.then((result) => {
-        clearTimeout(timer);
-        underWay.delete(fail);
-        resolve(result);
-      }, fail);
+      const waiting = { reject, until: timeout > 0 ? performance.now() + timeout : Number.POSITIVE_INFINITY };
+      underWay.add(waiting);
+      work.then(
+        (result) => {
+          underWay.delete(waiting);
+          resolve(result);
+        },
+        (error: Error) => {
+          underWay.delete(waiting);
+          reject(error);
+        },
+      );
     });
+  }
+
+  /** One timer for all statements: to set and clear one for each costs more than what it guards. */
+  function loseLate(): void {
+    const now = performance.now();
+    const isLate = [...underWay].some(({ until }) => until < now);
+    if (isLate) lose(noAnswer(options.answerTimeout));
+  }
+
+  if (options.answerTimeout > 0) {
+    const period = Math.min(WATCH_MS, options.answerTimeout / 4);
+    watch = setInterval(loseLate, period).unref();
   }
 
   return {

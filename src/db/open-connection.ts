@@ -1,5 +1,5 @@
 /**
- * Opens a connection to the first host that fits, and finds out whether a pooler stands before PostgreSQL.
+ * Opens a connection to the first host that fits, and detects a connection pooler in front of PostgreSQL.
  *
  * Time limits are session settings in the startup message. PgBouncer refuses them, or drops them without a word
  * (`ignore_startup_parameters`). Where that is seen, no session is trusted from then on: the limits become part of

@@ -156,7 +156,7 @@ export const ssoIdentities = pgTable(
     linkedAt: at('linked_at'),
     /** Set while a removed link awaits an approval (policy row 5). */
     linkRemovedAt: at('link_removed_at'),
-    /** As of the last login. People are told apart by it only where it was verified. */
+    /** As of the last login. It distinguishes people only if it was verified. */
     email: text(),
     emailVerified: boolean('email_verified').notNull().default(true),
     name: text(),

@@ -97,7 +97,7 @@ async function tlsOptions(settings: ConnectionSettings, { host }: Host): Promise
   };
 }
 
-/** Read for each connection: whoever rotates a certificate replaces the file. */
+/** Read for each connection: a rotation replaces the file. */
 async function pem(parameter: string, file: string): Promise<Buffer> {
   return readFile(file).catch((error: Error) => {
     throw new SsoLinkError('config_invalid', `${parameter} of DATABASE_URL cannot be read: ${error.message}`);

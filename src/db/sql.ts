@@ -14,10 +14,13 @@ import type { Client, Connection } from './connection.ts';
 export type Sql = postgres.ISql<Record<string, never>>;
 
 type Statement = ReturnType<Client['unsafe']>;
-type Build = (client: Client) => Statement;
+export type Build = (client: Client) => Statement;
+
+const SELECT = /^\s*SELECT\s/i;
 /** How statements reach a connection. */
 export interface Sender {
-  send(build: Build): Promise<unknown>;
+  /** @param reads whether it is a SELECT, which has no effect outside of a transaction */
+  send(build: Build, reads: boolean): Promise<unknown>;
   /** A connection for as long as a cursor is open on it. */
   hold(): Promise<{ connection: Connection; release(): void }>;
 }
@@ -34,6 +37,7 @@ export function createSql(sender: Sender): Sql {
     return statement(
       (client) => client(first, ...(args.map((arg) => built(arg, client)) as never[])),
       sender,
+      SELECT.test(first[0] ?? ''),
     );
   }
   return Object.assign(sql, {
@@ -47,10 +51,10 @@ export function createSql(sender: Sender): Sql {
 }
 
 /** What postgres.js calls a pending query: it is sent when it is first awaited, or by `execute`. */
-function statement(build: Build, sender: Sender): object {
+function statement(build: Build, sender: Sender, reads = false): object {
   let sent: Promise<unknown> | undefined;
   const execute = () => {
-    sent ??= sender.send(build);
+    sent ??= sender.send(build, reads);
     return sent;
   };
   const pending = {
@@ -62,7 +66,7 @@ function statement(build: Build, sender: Sender): object {
       execute().catch(() => {});
       return pending;
     },
-    values: () => statement((client) => build(client).values() as unknown as Statement, sender),
+    values: () => statement((client) => build(client).values() as unknown as Statement, sender, reads),
     cursor: (rows: number) => batches(build, rows, sender),
   };
   builds.set(pending, build);

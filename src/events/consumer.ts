@@ -33,7 +33,7 @@ export interface EventConsumer {
 /**
  * A consumer for any client of Kafka. A handler runs once an event, however often it is delivered, as far as
  * the store remembers.
- * @param options.onUnreadable is told of a record that no later delivery would make better: log it, keep it,
+ * @param options.onUnreadable is called with a record that redelivery does not fix: log it, keep it,
  *   raise an alarm. It is passed over when this resolves; when it throws, the record comes again
  */
 export function createEventConsumer<Tx>(options: {

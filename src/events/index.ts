@@ -1,5 +1,5 @@
 /**
- * `sso-link/events`: for services that hear of logins and links. Knows no configuration, no database and no
+ * `sso-link/events`: for services that consume login and link events. It imports no configuration, no database and no
  * client of Kafka; docs/events.md says how to use it.
  */
 export { SsoLinkError } from '../errors.ts';

@@ -2,7 +2,7 @@ import type { SeenStore } from './consumer.ts';
 
 /**
  * Remembers in this process: for tests, and for handlers whose effect may be repeated. It forgets at a restart.
- * @param options.limit ids that are kept, 100,000 unless told; the oldest go
+ * @param options.limit ids that are kept, 100,000 by default; the oldest are dropped
  */
 export function memoryStore(options: { limit?: number } = {}): SeenStore<undefined> {
   const { limit = 100_000 } = options;

@@ -31,7 +31,7 @@ type Received<Type extends { type: string; schema: object }> = {
   subject: string;
   /** Rises along the events of one SSO identity on a topic; a duplicate has its first number. */
   sequence: bigint;
-  /** W3C Trace Context of what caused the event, to go on with. */
+  /** W3C Trace Context of the cause of the event, to continue the trace. */
   trace: { traceparent?: string; tracestate?: string };
   data: Open<Static<Type['schema']>>;
 };

@@ -16,7 +16,7 @@ export interface LoginLimits {
 const SHARE = 0.01;
 
 /**
- * Limits on login requests, a minute and a process. A company's limit, once it is used up, holds for the networks
+ * Limits on login requests, per minute and process. A company's limit, once it is used up, holds for the networks
  * that have had their share of it: so nobody locks a company out by filling it. @throws SsoLinkError `rate_limited`
  */
 export function createLoginLimits(

@@ -17,7 +17,7 @@ export const page = (description: string) => ({
   content: { 'text/html': { schema: Type.String() } },
 });
 
-/** A 303: the browser goes on. */
+/** A 303: the browser follows it. */
 export const redirect = (description: string) => ({
   description,
   type: 'null',

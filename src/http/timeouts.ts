@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 /**
  * For every Fastify that listens. A request has 15 s to arrive as a whole: half a body would hold its connection
- * for ever. Node swaps the two limits where the headers' is the longer one, and looks every 30 s unless told.
+ * without a limit. Node swaps the two limits where the headers' is the longer one, and checks every 30 s by default.
  */
 export const HTTP_TIMEOUTS = {
   requestTimeout: 15_000,

@@ -22,7 +22,7 @@ export interface Batches {
 /**
  * Cuts batches into chunks and hands them over, each partition in order, small ones of several partitions
  * batcher. An offset is committed after its chunk's work is, never before. Whatever `onChunk` throws stays in
- * here: the chunk's partitions rest, and then each comes again by itself, while the others go on.
+ * here: the chunk's partitions rest, and then each is delivered again, while the others continue.
  * @param options.beat how often a heartbeat goes out while a chunk is worked on, in milliseconds
  */
 export function createBatches(
@@ -52,7 +52,7 @@ export function createBatches(
   /** @returns whether the chunk's work is done */
   async function handle(records: IncomingRecord[], payload: EachBatchPayload): Promise<boolean> {
     const { partition } = payload.batch;
-    // A slow chunk is no reason to lose the session; one that hangs ends the process (membership.ts).
+    // A slow chunk must not lose the session; one that hangs ends the process (membership.ts).
     const beats = setInterval(() => payload.heartbeat().catch(() => {}), options.beat);
     try {
       await (failures.has(partition) ? onChunk(records) : batcher.submit(records));
@@ -82,7 +82,7 @@ export function createBatches(
   }
 
   function logFailure(error: unknown, first: IncomingRecord | undefined, times: number): void {
-    // The first, the second, the fourth, the eighth …: an outage is no reason to fill the disk.
+    // The first, the second, the fourth, the eighth …: an outage must not fill the disk.
     if (!Number.isInteger(Math.log2(times))) return;
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     const where = { topic, partition: first?.partition, offset: String(first?.offset), times };
@@ -123,5 +123,5 @@ function createCommit() {
   };
 }
 
-/** A consumer that is stopped while it joins goes on all the same (#1596): kafkajs ends it on such an error. */
+/** A consumer that is stopped while it joins continues (#1596): kafkajs ends it on such an error. */
 const stopped = Object.assign(new SsoLinkError('consumer_stopped', 'stopped'), { retriable: false });

@@ -32,7 +32,7 @@ function codec(pack: Pack, unpack: Unpack) {
   });
 }
 
-/** What to do about records that can't be unpacked, where the error tells of such; else undefined. */
+/** What to do about records that cannot be decompressed, if that is the error; else undefined. */
 export function codecTrouble(error: unknown): string | undefined {
   const { name, message = '', cause } = error as { name?: string; message?: string; cause?: unknown };
   // kafkajs wraps what isn't its own.

@@ -34,7 +34,7 @@ const MEASURE_EVERY_MS = 10_000;
 /**
  * Measures a group's lag again and again.
  * @param isStarted nothing is measured before
- * @param onLag given the lag by partition; nothing while the brokers are away
+ * @param onLag given the lag by partition; not called while the brokers are unreachable
  * @returns what ends it
  */
 export function measureLag(

@@ -1,5 +1,5 @@
 /**
- * The small interface between this service and the stream, so that another client can stand behind it:
+ * The small interface between this service and the stream, so that another client can implement it:
  * kafkajs in src/kafka/, an in-process stream in dev/.
  */
 

@@ -23,13 +23,13 @@ export function sendError(error: unknown): SsoLinkError {
   return cause instanceof Error ? sendError(cause) : unavailable(error);
 }
 
-/** No answer in time, or kafkajs itself is broken: its TypeErrors come back until it is made anew. */
+/** No answer in time, or kafkajs itself is broken: its TypeErrors repeat until it is created again. */
 export function isStuck(error: unknown): boolean {
   const { name = '' } = ((error as KafkaError).cause ?? error) as KafkaError;
   return name === 'KafkaJSRequestTimeoutError' || !name.startsWith('KafkaJS');
 }
 
-/** A fault here would come out of kafkajs as a TypeError, like a fault of its own: it is told apart before. */
+/** A fault here would come out of kafkajs as a TypeError, like a fault of its own: it is detected before. */
 export function refuseUnencodable(records: OutgoingRecord[]): void {
   for (const { headers } of records) {
     for (const name in headers) {

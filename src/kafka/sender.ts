@@ -37,8 +37,8 @@ export async function createSender(
   }
 
   /**
-   * What hangs is left behind: a new producer asks anew who leads which partition. The old one is closed when
-   * its sends have ended, since one that goes on would open a connection that nobody closes.
+   * A producer that hangs is abandoned: a new one asks again which broker leads which partition. The old one is closed when
+   * its sends have ended, since one that continues would open a connection that is never closed.
    */
   function drop(broken: Promise<Producer>): void {
     if (current === broken) current = undefined;
@@ -80,7 +80,7 @@ export async function createSender(
       if (used !== undefined && isStuck(error)) drop(used);
       throw sendError(error);
     } finally {
-      // What is sent twice by a send that was given up on stands behind the first: the order holds.
+      // What an abandoned send sends a second time follows the first: the order holds.
       if (lastOf.get(line) === sending) lastOf.delete(line);
     }
   }

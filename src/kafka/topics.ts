@@ -37,7 +37,8 @@ export async function describeTopics(config: BrokerConfig, log: Logger): Promise
 }
 
 /**
- * Creates the topics that are missing, with a partition a lane. Safe to run again.
+ * Creates the topics that are missing, with one partition per lane. Idempotent.
+ * @param options.minimal sends no settings of the topics: the cluster's policy or its defaults decide
  * @returns each topic, and whether it was created
  * @throws SsoLinkError `topic_partitions` where one exists with another number of partitions, `topic_refused`,
  *   `kafka_unavailable`
@@ -45,6 +46,7 @@ export async function describeTopics(config: BrokerConfig, log: Logger): Promise
 export async function createTopics(
   config: TopicsConfig,
   log: Logger,
+  options: { minimal?: boolean } = {},
 ): Promise<(TopicState & { created: boolean })[]> {
   return withAdmin(config, log, async (admin) => {
     const found = await ourTopics(admin, config);
@@ -52,7 +54,7 @@ export async function createTopics(
     const missing = found.filter((t) => t.partitions === 0).map((t) => t.topic);
     if (missing.length === 0) return found.map((t) => ({ ...t, created: false }));
     const replicas = config.KAFKA_TOPIC_REPLICATION || Math.min(3, await countBrokers(admin));
-    const topics = missing.map((topic) => definition(topic, replicas, config));
+    const topics = missing.map((topic) => definition(topic, replicas, options.minimal ? undefined : config));
     await admin.createTopics({ topics, timeout: CREATION_MS, waitForLeaders: false }).catch(refused);
     for (const topic of missing) await untilThere(admin, topic);
     return found.map((t) =>
@@ -81,7 +83,9 @@ export function refuseUnfit(topics: TopicState[]): void {
 }
 
 /** What a cluster's defaults could break is named: a compacted topic, a codec that is not known here. */
-function definition(topic: string, replicas: number, config: TopicsConfig): ITopicConfig {
+function definition(topic: string, replicas: number, config: TopicsConfig | undefined): ITopicConfig {
+  const plain = { topic, numPartitions: PARTITIONS, replicationFactor: replicas };
+  if (config === undefined) return plain;
   const entries = {
     'retention.ms': config.KAFKA_TOPIC_RETENTION,
     // An acknowledged record is on two brokers, and one may be down.
@@ -90,9 +94,7 @@ function definition(topic: string, replicas: number, config: TopicsConfig): ITop
     'compression.type': 'producer',
   };
   return {
-    topic,
-    numPartitions: PARTITIONS,
-    replicationFactor: replicas,
+    ...plain,
     configEntries: Object.entries(entries).map(([name, value]) => ({ name, value: String(value) })),
   };
 }
@@ -144,8 +146,17 @@ async function countBrokers(admin: Admin): Promise<number> {
 function refused(error: unknown): never {
   const { errors } = error as { errors?: { topic?: string; message: string }[] };
   if (errors === undefined) throw error;
-  const why = errors.map(({ topic, message }) => `${topic ?? 'a topic'}: ${message}`).join('; ');
-  throw new SsoLinkError('topic_refused', `Kafka refuses to create ${why}`);
+  const topicsBy = new Map<string, string[]>();
+  for (const { topic = 'a topic', message } of errors) {
+    topicsBy.set(message, [...(topicsBy.get(message) ?? []), topic]);
+  }
+  const why = [...topicsBy]
+    .map(([message, topics]) => `${topics.join(', ')}: ${message.replace(/\.$/, '')}`)
+    .join('; ');
+  throw new SsoLinkError(
+    'topic_refused',
+    `Kafka refuses to create ${why}. Create the topics with ${PARTITIONS} partitions each (chart: migrations.topics=false)`,
+  );
 }
 
 function refuseWrongPartitions(topics: TopicState[]): void {

@@ -4,7 +4,7 @@ import { loadPeople } from '../policy/load-people.ts';
 import type { People } from '../policy/people.ts';
 import type { IncomingLogin } from './incoming-logins.ts';
 
-/** What the database knows of a login: more than a record on a topic is believed. */
+/** What the database knows of a login. It is trusted, a record on a topic is not. */
 export interface KnownLogin {
   identityId: string;
   companyId: string;

@@ -57,7 +57,7 @@ export function decisionSpan({ tracing, chunk }: ChunkTrace, { record, event, tr
   });
 }
 
-/** Its result: the event's trace context, from which the relay and other services go on. */
+/** Its result: the event's trace context, which the relay and other services continue. */
 export function resultSpan({ tracing }: ChunkTrace, decision: Span): Span {
   return tracing.start(`create ${linkResult.topic}`, {
     kind: 'producer',

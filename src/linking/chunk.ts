@@ -93,7 +93,7 @@ function mismatchOf({ event, record }: IncomingLogin, known: KnownLogin | undefi
     event.sso_identity_id !== known.identityId && 'sso_identity_id',
     event.company_id !== known.companyId && 'company_id',
     event.sso_client_id !== known.ssoClientId && 'sso_client_id',
-    // Whoever may write to the topic could give a colleague's email to a login of his own.
+    // Anyone with write access to the topic could put a colleague's email into their own login.
     known.eventHash !== null && !known.eventHash.equals(recordHash(record)) && 'the event as a whole',
   ].filter((field) => field !== false);
   if (wrong.length === 0) return undefined;

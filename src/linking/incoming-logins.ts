@@ -40,7 +40,7 @@ export function readRecords(records: IncomingRecord[]): {
   return { logins, deadLetters };
 }
 
-/** A log's line holds no word of whoever else may write to the topic. */
+/** A log line never quotes a record: others may have write access to the topic. */
 function emailHashOf({ email_hash: hash }: Record<string, string>): string | undefined {
   return hash !== undefined && /^[\w-]{16}$/.test(hash) ? hash : undefined;
 }

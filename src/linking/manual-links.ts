@@ -86,7 +86,7 @@ export async function approveLink(
 }
 
 /**
- * Removes a link, gives the user's company back to the product's word (an import may change it), ends the identity's sessions, and tells of it (`user.link_removed`). No login makes a new
+ * Removes a link, lets an import change the user's company again, ends the identity's sessions, and publishes (`user.link_removed`). No login makes a new
  * link until an operator approves it, or links by hand.
  * @throws SsoLinkError `identity_not_found`, `identity_not_linked`
  */

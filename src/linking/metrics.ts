@@ -61,7 +61,7 @@ export function createWorkerMetrics(health: Pick<Health, 'ask'>, overdueChunks: 
       for (const { reason } of report.deadLetters) deadLetters.inc({ reason });
     },
     onFailure: (code: string): void => failures.inc({ code }),
-    /** @param partitions none where nobody knows: an old lag is told no longer */
+    /** @param partitions none where it is unknown: an old lag is not reported */
     setLag(partitions: Iterable<[number, number]>): void {
       lag.reset();
       for (const [partition, records] of partitions) lag.set({ partition }, records);

@@ -40,7 +40,7 @@ export async function linkChunk(
   return report;
 }
 
-/** The halves stand in front of what comes later: the order of the records stays. */
+/** The halves precede all later records: their order stays. */
 async function runOrSplit(
   database: Database,
   records: IncomingRecord[],

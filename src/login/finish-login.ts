@@ -13,7 +13,7 @@ import { logLogin, personOf, recordSpan } from './login-telemetry.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
 
-/** Whoever changes the schema meanwhile may be in the way: the statement was rolled back whole. */
+/** A schema change may hold the lock: the statement was rolled back as a whole. */
 const DEADLOCK = { codes: [SQLSTATE.deadlock], tries: 3, pause: () => 100 };
 
 export interface ProviderAnswer {

@@ -37,7 +37,7 @@ export function loginRoute(
     return sendPage(reply, <LoginPage {...props} />);
 
     async function chooseCompany() {
-      // Named by whoever made the link: an email of another domain is the person's own business.
+      // The link names the company: the email may have another domain.
       const named = slug ? await findCompany(database, { slug }) : undefined;
       if (named || !loginHint) return named ?? remembered();
       return findCompany(database, { email: loginHint });

@@ -1,4 +1,4 @@
-/** What the log and the traces are told of a login. */
+/** What the log and the traces say about a login. */
 
 import type { SsoClient } from '../companies/sso-client-lookup.ts';
 import { normalizeEmail } from '../email.ts';
@@ -14,7 +14,7 @@ export function personOf({ pseudonym }: Sealer, email: string | null): { email_h
   return email === null ? {} : { email_hash: pseudonym(normalizeEmail(email) ?? email) };
 }
 
-/** One line a login. What an admin at JumpCloud should mend makes it a warning. */
+/** One line per login. It is a warning if an admin at JumpCloud has something to fix. */
 export function logLogin(
   log: Pick<Logger, 'info' | 'warn'>,
   client: SsoClient,
@@ -44,7 +44,7 @@ export function logLogin(
   );
 }
 
-/** The event is made here: its trace context is the one that relay and worker go on from. */
+/** The event is made here: relay and worker continue its trace context. */
 export function recordSpan(parent: Span): SpanOptions {
   const attributes = {
     'db.system.name': 'postgresql',

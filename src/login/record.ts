@@ -42,7 +42,7 @@ export interface RecordOptions {
   sessionAbsolute: number;
 }
 
-/** Records a login. @throws the database's error when it can't be told whether it was committed */
+/** Records a login. @throws the database's error when it is unknown whether it was committed */
 export async function recordLogin(
   { sql }: Pick<Database, 'sql'>,
   attempt: Attempt,

@@ -13,7 +13,7 @@ export interface Reading {
 
 /** Neither a scrape nor the database works for longer: no gauge is worth it. */
 const PATIENCE_MS = 2_000;
-/** What came too late for its scrape is told at the next, if that isn't long after. */
+/** A value that came too late for its scrape is reported at the next one, if that is not much later. */
 const OLD_MS = 60_000;
 
 /** @returns what reads all that is due, for a scrape to wait for; it never throws */

@@ -4,7 +4,7 @@ import { closeWithin, HTTP_TIMEOUTS } from '../http/timeouts.ts';
 import { withTimeout } from '../promises.ts';
 import { LIVEZ, READYZ } from './health-schemas.ts';
 
-/** What a role required in order to work. A check resolves when it is there and rejects with a reason if not. */
+/** What a role requires to work. A check resolves when it is available and rejects with a reason when it is not. */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
 
 export interface HealthAnswers {
@@ -14,7 +14,7 @@ export interface HealthAnswers {
 }
 
 export interface Health {
-  /** Whoever asks often gets the same answers for a while: they cost the database statements. */
+  /** Frequent callers get the same answers for a while: each costs the database statements. */
   ask(): Promise<HealthAnswers>;
   /** From now on the role is not ready, whatever else is there. */
   stopping(): void;
@@ -55,8 +55,8 @@ export function createHealth(checks: { required: ReadinessChecks; optional?: Rea
 }
 
 /**
- * `/livez` asks nothing: a dependency's outage is no reason to restart a process. `/readyz` asks what this
- * role required: 200 or 503, with a word a dependency. Where one is away that the role only optional, it is `degraded`
+ * `/livez` asks nothing: a restart does not repair a dependency. `/readyz` checks what this
+ * role requires: 200 or 503, with the state of each dependency. While an optional one is down, it is `degraded`
  * and in service.
  */
 export function healthRoutes(app: FastifyInstance, health: Health): void {
@@ -91,7 +91,7 @@ export async function startHealthServer(options: {
   return { stop: () => app.close() };
 }
 
-/** The kubelet asks directly. Whoever comes by the public way is nobody's operator, and is told a word. */
+/** The kubelet asks directly. A caller through a proxy is no operator and gets the status only. */
 function cameByProxy({ headers }: FastifyRequest): boolean {
   return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
 }
@@ -109,7 +109,7 @@ async function ask(checks: ReadinessChecks): Promise<Record<string, string>> {
     });
     const answer = await checked.then(
       () => 'ok',
-      // A library's message may name a host: whoever reads this is told a code.
+      // A library's message may name a host: only the code is shown.
       (error: unknown) => codeOf(error) ?? (error instanceof Error ? error.message : 'failed'),
     );
     return [name, answer] as const;

@@ -104,7 +104,7 @@ export function createTracing(
       return span;
     },
     async stop() {
-      // A collector that is away must not use up the grace: what it doesn't take is lost.
+      // A collector that is down must not use up the grace period: what it does not accept is lost.
       let timer: NodeJS.Timeout | undefined;
       const deadline = new Promise((resolve) => {
         timer = setTimeout(resolve, STOP_MS);

@@ -1,5 +1,5 @@
 /**
- * Traces, as the rest of the service knows them. OpenTelemetry stands behind it in trace-sdk.ts, and is loaded
+ * Traces, as the rest of the service knows them. OpenTelemetry implements it in trace-sdk.ts, and is loaded
  * only where traces go somewhere (open-tracing.ts): off, a span is an object that does nothing.
  */
 import type { Config } from '../config.ts';
@@ -46,7 +46,7 @@ export interface Tracing {
   stop(): Promise<void>;
 }
 
-/** Traces nothing. What came with a row or a record goes on with what follows from it. */
+/** Traces nothing. The context of a row or a record is passed on unchanged. */
 export const NO_TRACING: Tracing = {
   on: false,
   start: (_name, options) => (options?.parent ? { ...NO_SPAN, headers: headersOf(options.parent) } : NO_SPAN),
@@ -73,7 +73,7 @@ export async function inSpan<T>(
   }
 }
 
-/** What a failed span is told by. */
+/** The status of a failed span. */
 export const failureOf = (error: unknown): string => codeOf(error) ?? 'unknown';
 
 function headersOf(parent: Span | TraceHeaders): TraceHeaders {

@@ -6,7 +6,7 @@ import { laneOf } from './lanes.ts';
 const BYTEA = 17;
 
 /**
- * Puts events into the outbox, in the transaction of what they tell of: they are sent if it commits, and
+ * Puts events into the outbox, in the transaction of the change that they describe: they are sent if it commits, and
  * never otherwise. Events of one key keep the order given.
  */
 export async function append(tx: Pick<Transaction, 'sql'>, events: readonly OutgoingEvent[]): Promise<void> {

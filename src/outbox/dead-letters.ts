@@ -28,7 +28,7 @@ export interface DeadLetter {
 const MAX_HEADERS_BYTES = 16_384;
 
 /**
- * Keeps the records, in the transaction that goes on without them. Delivered twice, kept once.
+ * Stores the records in the transaction that continues without them. Idempotent.
  * @returns those that weren't kept before, as records for the dead-letter topic
  */
 export async function storeDeadLetters(
@@ -83,7 +83,7 @@ export async function storeDeadLetters(
   });
 }
 
-/** A topic that was made anew counts its offsets anew, so the offset alone doesn't name a record. */
+/** A topic that was created again restarts its offsets, so an offset alone does not identify a record. */
 function hash({ key, value }: IncomingRecord): string {
   const digest = createHash('sha256');
   for (const part of [key, value]) digest.update(`${part?.length ?? 'null'}:`).update(part ?? '');

@@ -9,7 +9,7 @@ import { createOpener } from '../db/open-connection.ts';
 import { type DatabaseSource, readSource } from '../db/source.ts';
 
 const CHANNEL = 'sso_link_outbox';
-/** Where much goes on, the relay looks again by itself. */
+/** Under load the relay polls again without it. */
 const MOMENT_MS = 10;
 const AGAIN_MS = 1_000;
 const LISTEN_TIMEOUT_MS = 10_000;

@@ -28,7 +28,7 @@ export function createOutageTracker(log: Logger, tolerated: number) {
       if (code === undefined) log.error({ code: found, err: error }, 'outbox relay failed, retrying');
       code = found;
     },
-    /** At least one lane got through. */
+    /** At least one lane succeeded. */
     onProgress(): void {
       failuresInARow = 0;
     },

@@ -86,7 +86,7 @@ export function startRelayLoop(options: RelayOptions): RelayLoop {
       else if (!lanes.hasFailing()) outage.onRecovered();
       if (done === undefined) return false;
       if (done.full && choice.retried === undefined) runners.wakeIdle();
-      // The failure of one lane is no reason to pause; that of several in a row likely concerns every lane.
+      // One lane's failure does not pause the others; several in a row likely concern every lane.
       return (done.full || done.lanes.length === choice.most) && !outage.isGeneral();
     } catch (error) {
       options.onFailure?.(codeOf(error) ?? 'unknown');

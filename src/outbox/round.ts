@@ -39,7 +39,7 @@ export interface Choice {
   from: number;
   /** Lanes to leave alone. */
   without?: number[];
-  /** How many at most: few where each fills a round by itself. All unless told. */
+  /** How many at most: few where each fills a round by itself. Default: all. */
   most?: number;
 }
 
@@ -157,7 +157,7 @@ interface Sent {
 
 /**
  * Sends the rows in parts that a broker takes; where Kafka refuses a part, halves it until the row that it
- * refuses is found. What stands behind that row waits, so that its key's order holds. So does what there is
+ * refuses is found. The rows after that row wait, so that its key's order holds. So does what there is
  * no time left for.
  */
 async function sendInOrder(send: (part: Row[]) => Promise<void>, rows: Row[], until: number): Promise<Sent> {
@@ -198,7 +198,7 @@ function toOutgoingRecord({ id, key, payload, headers }: Row): OutgoingRecord {
   return { key, value: payload, headers };
 }
 
-/** A row that Kafka refuses on its own is given up after a few tries: it must not block its lane for ever. */
+/** A row that Kafka refuses on its own is given up after a few tries: it must not block its lane. */
 async function countAttempt(
   { sql }: Transaction,
   { row, error }: { row: Row; error: unknown },

@@ -23,7 +23,7 @@ export function signInUrl({ company, returnTo }: Destination): string {
   return query.size === 0 ? '/login' : `/login?${query}`;
 }
 
-/** The product's other way in. It is told where the person wanted to go, as /login was. */
+/** The product's other sign-in page. It is given return_to, as /login was. */
 export function alternativeSignInUrl(socialLoginUrl: string, returnTo: string | undefined): string {
   if (!returnTo) return socialLoginUrl;
   const url = new URL(socialLoginUrl);

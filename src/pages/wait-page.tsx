@@ -14,7 +14,7 @@ export interface WaitPageProps {
   returnTo: string | undefined;
 }
 
-/** Goes on by itself: with JavaScript as soon as the link result is there, without it by asking again. */
+/** Continues automatically: with JavaScript as soon as the link result is committed, without it by reloading. */
 export function WaitPage({ productName, companyName, waited, socialLoginUrl, returnTo }: WaitPageProps) {
   const long = waited >= PATIENCE_S;
   return (

@@ -105,7 +105,7 @@ function prepare(
   };
 }
 
-/** A proof counts for the very domain, and for its owner alone. */
+/** A proof counts for exactly this domain, and for its owner only. */
 function proofOf({ id, domainProof }: CompanyFacts, email: string | null): string | null {
   if (domainProof === null || email === null) return null;
   const counts = domainProof.companyId === id && domainProof.domain === domainOf(email);

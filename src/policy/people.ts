@@ -1,6 +1,6 @@
 /**
  * Who is who, as one chunk sees it: read once (src/policy/load-people.ts), kept up to date by each
- * decision, so that the next decision sees it. The database hears of it at the chunk's end.
+ * decision, so that the next decision sees it. The database is updated at the chunk's end.
  */
 import type { Candidate, IdentityFacts, UserStatus } from './policy-types.ts';
 
@@ -79,7 +79,7 @@ export function peopleOf(found: {
 
   /**
    * By the identity that the user is linked to; or, where that link was removed, by the email that the user
-   * was created for. Not by the latter once the identity has another email: then it may be somebody else's.
+   * was created for. Not by the latter once the identity has another email: then it may belong to another person.
    */
   const isKnownByIdentity = (user: UserFacts, companyId: string, email: string) => {
     const link = linkAt(user, companyId);

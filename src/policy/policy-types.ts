@@ -52,7 +52,7 @@ export interface CompanyFacts {
   /** The SSO client that the person came by is active. */
   clientActive: boolean;
   createsUsers: boolean;
-  /** For the domain of the login's email, whoever owns it. */
+  /** For the domain of the login's email, whichever company owns it. */
   domainProof: DomainProof | null;
 }
 

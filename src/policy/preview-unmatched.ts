@@ -29,7 +29,7 @@ export async function* unmatchedUsers(
   for await (const batch of rows) yield* batch;
 }
 
-/** What each of them would meet, as far as that can be told without an email. */
+/** What each of them would get, as far as it is known without an email. */
 export async function outcomeOfUnmatched(
   { sql }: Pick<Database, 'sql'>,
   companyId: string,

@@ -29,7 +29,7 @@ const FRESH_MS = 10 * 60_000;
 
 /**
  * The metadata of the listed issuers, and of no others. Kept for ten minutes; after that an answer that
- * can't be had leaves the last one in force, since endpoints hardly ever change and logins must go on.
+ * can't be had leaves the last one in force, since endpoints hardly ever change and logins must continue.
  * @param fetch `fetchMetadata`, or what times it
  */
 export function createDiscovery(

@@ -3,7 +3,7 @@
  * SSO clients come and go at run time: so each (SSO client, version) gets a child Fastify of its own that
  * never listens (2 ms, 150 KB), in a bounded cache, closed when it falls out.
  *
- * The plugin's traps, mended here: endpoints come from our own validated discovery; an answer is bounded in
+ * The plugin's weaknesses, repaired here: endpoints come from our own validated discovery; an answer is bounded in
  * time and size and its shape is checked; one shared agent keeps connections alive although options are
  * deep-cloned; its errors carry the client's credential, so nothing of them but a code is kept; a refresh
  * token that isn't rotated stays.
@@ -197,12 +197,12 @@ class SharedHttpsAgent extends https.Agent {
   }
 }
 
-/** The status that the library isn't told of. */
+/** The status that the library does not see. */
 type Answer = http.IncomingMessage & { answered?: number | undefined };
 
 /**
  * What the library leaves undone: it takes any status below 400 for success, a redirect with a body as well
- * (RFC 6749 §5.1 knows 200 alone), and it goes on reading an answer that drips when nobody waits any longer.
+ * (RFC 6749 §5.1 knows 200 alone), and it continues to read a slow answer that nothing waits for any more.
  */
 function watch(request: http.ClientRequest): void {
   const cutOff = setTimeout(() => request.destroy(), PROVIDER_TIMEOUT_MS + 100);

@@ -1,5 +1,7 @@
 import { type Database, openDatabase } from '../db/client.ts';
+import { advise } from '../db/outage-log.ts';
 import type { DatabaseConfig } from '../db/source.ts';
+import { codeOf } from '../errors.ts';
 import { createHealth, type Health, type ReadinessChecks } from '../observability/health.ts';
 import type { Logger } from '../observability/log.ts';
 import { openTracing } from '../observability/open-tracing.ts';
@@ -38,12 +40,23 @@ export async function openRole<T>(
   const tracing = options.tracing ?? (await openTracing(name, config, log));
   closes.unshift(tracing.stop);
   try {
-    const database = openDatabase(config, { name, max: config.DATABASE_POOL });
+    const database = openDatabase(config, { name, max: config.DATABASE_POOL, log });
     closes.unshift(database.close);
+    // Connected while the rest opens: the first readiness check finds it there.
+    checkAnswers(database).catch(() => {});
     const health = createHealth(options.checks(database));
     return await wire({ database, tracing, health, closeLater: (one) => closes.unshift(one), close });
   } catch (error) {
     await close().catch(() => {});
     throw error;
+  }
+}
+
+/** Readiness of the database. @throws Error with the code and what to do, as a local caller of /readyz reads it */
+export async function checkAnswers({ sql }: Pick<Database, 'sql'>): Promise<void> {
+  try {
+    await sql`SELECT 1`;
+  } catch (error) {
+    throw new Error([codeOf(error), advise(error)].filter(Boolean).join(': '));
   }
 }

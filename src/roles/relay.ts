@@ -9,7 +9,7 @@ import { createRelayMetrics } from '../outbox/metrics.ts';
 import { listen } from '../outbox/notify.ts';
 import { type RelayLoop, startRelayLoop } from '../outbox/relay.ts';
 import { withTimeout } from '../promises.ts';
-import { openRole } from './open-role.ts';
+import { checkAnswers, openRole } from './open-role.ts';
 import type { RunningRole } from './run-role.ts';
 import { STREAM_ROLE_CONFIG, type StreamRoleOptions } from './stream-role.ts';
 
@@ -22,7 +22,7 @@ const LANES_AT_ONCE = 4;
 const ROUNDS_END_MS = 5_000;
 const SENDER_ENDS_MS = 1_000;
 
-/** The relay role: outbox → Kafka. While the brokers are away it is not ready, and retries. */
+/** The relay role: outbox → Kafka. While the brokers are unreachable it is not ready, and retries. */
 export async function startRelay(
   options: StreamRoleOptions<(typeof RELAY_CONFIG)[number]>,
 ): Promise<RunningRole> {
@@ -36,7 +36,7 @@ export async function startRelay(
       name: 'relay',
       checks: (database) => ({
         required: {
-          database: async () => void (await database.sql`SELECT 1`),
+          database: () => checkAnswers(database),
           kafka: async () => {
             if (loop === undefined) throw new Error('not connected yet');
             const { outage } = loop.stats();

@@ -4,7 +4,7 @@ import type { Logger } from '../observability/log.ts';
 export interface RunningRole {
   /** Takes nothing new, finishes what is under way, releases what it holds. Called once. */
   stop(): Promise<void>;
-  /** Rejects when it can't go on: the process must end, so that its supervisor starts another. */
+  /** Rejects when it cannot continue: the process must end, so that its supervisor starts another. */
   failed?: Promise<never>;
 }
 

@@ -12,7 +12,7 @@ import { createProviderMetrics } from '../provider/metrics.ts';
 import { createProvider } from '../provider/provider.ts';
 import { createSealer } from '../seal.ts';
 import { createIssueToken } from '../sessions/token.ts';
-import { openRole } from './open-role.ts';
+import { checkAnswers, openRole } from './open-role.ts';
 import type { RunningRole } from './run-role.ts';
 
 export { SERVER_CONFIG } from '../app-deps.ts';
@@ -33,7 +33,7 @@ export async function startServer(options: {
       ...options,
       name: 'server',
       checks: (database) => ({
-        required: { database: async () => void (await database.sql`SELECT 1`) },
+        required: { database: () => checkAnswers(database) },
         optional: { outbox: () => checkOutbox(database), provider: providerHealth.check },
       }),
     },
@@ -64,7 +64,7 @@ export async function startServer(options: {
       });
       closeLater(() => app.close());
       const address = await app.listen({ host: config.HOST, port: config.PORT });
-      // Not awaited: a server starts while its database is away, and /readyz says so.
+      // Not awaited: a server starts while its database is down, and /readyz says so.
       warnUnlistedIssuers(database, issuers, log).catch(() => {});
       return { address, stop: close };
     },

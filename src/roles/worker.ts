@@ -9,7 +9,7 @@ import { type Linking, startLinking } from '../linking/worker.ts';
 import { startHealthServer } from '../observability/health.ts';
 import { startMetricsServer } from '../observability/metrics.ts';
 import { createNotifier } from '../outbox/notify.ts';
-import { openRole } from './open-role.ts';
+import { checkAnswers, openRole } from './open-role.ts';
 import type { RunningRole } from './run-role.ts';
 import { STREAM_ROLE_CONFIG, type StreamRoleOptions } from './stream-role.ts';
 
@@ -29,7 +29,7 @@ export async function startWorker(
       name: 'worker',
       checks: (database) => ({
         required: {
-          database: async () => void (await database.sql`SELECT 1`),
+          database: () => checkAnswers(database),
           kafka: async () => {
             if (!linking?.isRunning()) throw new Error('not a member of the consumer group');
           },

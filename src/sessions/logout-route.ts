@@ -40,7 +40,7 @@ export function logoutRoute(
     return ended;
   }
 
-  /** The session is over already: what fails here is logged, and the person is signed out all the same. */
+  /** The session is over already: a failure here is logged, and the person is signed out anyway. */
   async function endAtProvider(session: EndedSession, request: FastifyRequest): Promise<string | undefined> {
     try {
       const client = await findSsoClient(database, sealer, { id: session.ssoClientId });

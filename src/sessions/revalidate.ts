@@ -89,7 +89,7 @@ async function refresh(deps: RevalidateDeps, sessionId: string, lock: RefreshLoc
   }
 }
 
-/** Takes the session for refreshing, or waits until whoever holds it is done. */
+/** Takes the session for refreshing, or waits until its holder is done. */
 async function acquireRefreshLock(deps: RevalidateDeps, sessionId: string): Promise<RefreshLock | 'not due'> {
   const { sql } = deps.database;
   const due = inMs(-deps.revalidateAfter);

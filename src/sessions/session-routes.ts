@@ -62,7 +62,7 @@ export async function sessionRoutes(
     return state.state === 'signed_in' && (await revalidate(state)) ? read() : state;
   }
 
-  /** Whom the token is for: the asking origin where it is listed, the product where none is told. */
+  /** Whom the token is for: the asking origin where it is listed, the product where none is given. */
   function audienceOf(request: FastifyRequest): string | undefined {
     const { origin } = request.headers;
     if (origin === undefined || origin === config.PUBLIC_URL) return new URL(config.APP_URL).origin;

@@ -8,7 +8,7 @@ import type { Database } from '../db/client.ts';
 import type { Outcome, Reason } from '../events/link-result.ts';
 import { hashToken } from '../tokens.ts';
 
-/** What a person may know of why there is no way in. Never whether somebody else's account exists. */
+/** Why a person cannot sign in, as far as they may know. Never whether another account exists. */
 export type ReasonClass =
   | 'sso_disabled'
   | 'user_suspended'

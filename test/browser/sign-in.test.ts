@@ -41,7 +41,7 @@ async function open(
   t.teardown(() => context.close());
   const page = await context.newPage();
   page.on('console', (message) => {
-    // An answer of 401 or 403 is told as an error as well: those are /session and the pages of a refusal.
+    // Chromium reports an answer of 401 or 403 as an error, too: those are /session and the pages of a refusal.
     const expected =
       /status of 40[13]/.test(message.text()) || !message.location().url.startsWith(serviceUrl);
     if (message.type() === 'error' && !expected) t.fail(`console: ${message.text()}`);

@@ -16,6 +16,8 @@ async function world(t: Test) {
     JUMPCLOUD_ISSUERS: `us=${jumpcloud.issuer}`,
     PUBLIC_URL: 'https://account.example.com',
     APP_URL: 'https://app.example.com',
+    // Nothing listens there, whatever else runs on this machine.
+    PORT: String(await freePort()),
   };
   const doctor = async (more: Record<string, string> = {}) => {
     const answer = await operator(database.url, { ...env, ...more })('doctor --json');
@@ -34,12 +36,15 @@ t.test('all is well', async (t) => {
   t.equal(exitCode, 0);
   t.match(found, {
     database: { status: 'ok', detail: /^PostgreSQL \d+.*, its clock -?\d+\.\d s off ours$/ },
+    pooler: { status: 'ok', detail: /^none/ },
     migrations: { status: 'ok' },
     'signing key': { detail: / is current$/ },
     'sealed values': { detail: '1 open' },
     'issuer us': { detail: /has \d keys, its clock -?0\.\d s off ours/ },
     domain: { detail: 'all on https://example.com' },
     brokers: { status: 'skipped' },
+    server: { status: 'skipped', detail: /^nothing listens at/ },
+    worker: { status: 'skipped', detail: /`sso-link worker`/ },
   });
   const { out } = await operator(url, env)('doctor');
   t.match(out, /^ok {4}configuration +all variables are right\nok {4}database +PostgreSQL/);
@@ -105,6 +110,7 @@ t.test('what is wrong is named, with what to do', async (t) => {
     t.match(found.configuration.detail, /APP_URL is not set.*SECRET_KEYS is invalid.*PORT is invalid/);
     t.match(found['signing key'], { status: 'skipped', detail: 'needs SECRET_KEYS' });
     t.match(found.domain, { status: 'skipped' });
+    t.match(found.relay, { status: 'skipped', detail: 'needs PORT' });
   });
 
   t.test('hosts that do not answer', async (t) => {

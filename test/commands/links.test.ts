@@ -122,7 +122,7 @@ t.test('whom a link brought into a company can move, once the link is removed', 
   const user = async () => (await sql`SELECT * FROM users WHERE id = 'u1'`)[0];
   t.match(await user(), { company_id: acme.id, company_set_by: 'import' }, 'nobody moves by that alone');
 
-  // Whoever was made for an email here may meet somebody who was made for it there.
+  // A user created for an email here may exist there for the same email.
   await sql`UPDATE users SET sso_email = 'u1@acme.example' WHERE id = 'u1'`;
   await sql`INSERT INTO users (id, company_id, company_set_by, sso_email)
     VALUES ('u2', ${globex.id}, 'link', 'u1@acme.example')`;

@@ -34,7 +34,7 @@ t.test('a migration under load gives way, and holds up nobody', async (t) => {
         WHERE application_name = 'sso-link migrate' AND wait_event_type = 'Lock' AND datname = current_database()`
     ).length > 0;
   await until(waits);
-  // Whoever comes now stands behind the migration, until it gives way.
+  // A new transaction waits behind the migration, until that gives way.
   t.same(await sql`SELECT FROM sso_identities`, []);
   release();
   await working;

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { httpBrowser } from '../../dev/browser.ts';
 import { createStream } from '../../dev/stream.ts';
+import { checkPooler } from '../../src/commands/doctor-checks.ts';
 import { openDatabase } from '../../src/db/client.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { startLinking } from '../../src/linking/worker.ts';
@@ -53,6 +54,7 @@ for (const [kind, options] of Object.entries(kinds)) {
       rows.every(([row], n) => row?.n === n && row?.text === `t${n}`),
       'a thousand reads, each its own answer',
     );
+    t.match(await checkPooler(pooler.url), new RegExp(`^${options.mode} mode`), 'doctor says the mode');
     const locks = await direct.sql`
       SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
     t.equal(locks.length, 0, 'no advisory lock is left');

@@ -5,7 +5,7 @@ import { kafkaAvailable } from '../../dev/kafka.ts';
 
 const kafka = await kafkaAvailable();
 
-/** What the demo told, a line each. */
+/** What the demo printed, line by line. */
 async function demo(...args: string[]) {
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, ['--import', 'tsx', 'dev/demo.ts', '--json', ...args]);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** What stands before several servers: each connection goes to the next one of those that take part. */
+/** A balancer in front of several servers: each connection goes to the next one of those that take part. */
 export async function startBalancer(port: number) {
   const ports: number[] = [];
   const sockets = new Set<Socket>();

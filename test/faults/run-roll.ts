@@ -1,4 +1,4 @@
-/** `npm run test:roll [FROM [TO]]`: from the commit before this one to this one, or as told, while people sign in. */
+/** `npm run test:roll [FROM [TO]]`: from one commit to another while people sign in; by default from the last one to this one. */
 import { commitOf } from './build.ts';
 import { isWhole } from './examine.ts';
 import { roll } from './roll.ts';

@@ -4,7 +4,7 @@ import type { Consumer } from 'kafkajs';
 import t from 'tap';
 import { followMembership } from '../../src/kafka/membership.ts';
 
-/** A consumer that says what it is told to say. */
+/** A consumer with scripted answers. */
 function follow() {
   const emitter = new EventEmitter();
   const names = ['GROUP_JOIN', 'FETCH', 'FETCH_START', 'HEARTBEAT', 'REBALANCING', 'CRASH', 'DISCONNECT'];

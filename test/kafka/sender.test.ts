@@ -16,7 +16,7 @@ function record(value: string | Buffer = 'value', key: string | null = 'key'): O
   return { key: key === null ? null : Buffer.from(key), value: Buffer.from(value), headers: { ce_id: '1' } };
 }
 
-/** A kafkajs whose producers answer as told. */
+/** A kafkajs whose producers have scripted answers. */
 function fakeKafka(send: (record: ProducerRecord, producer: number) => Promise<unknown>) {
   let made = 0;
   const closed: number[] = [];

@@ -12,7 +12,7 @@ const world = worldOf(database);
 /** What was decided, in a word or two. */
 const told = (report: ChunkReport) =>
   report.results.map((r) => (r.reason === null ? r.outcome : `${r.outcome} ${r.reason}`));
-/** One try: what a second one, or the bisecting, would mend shows here. */
+/** One try: what a second one, or bisecting, would repair shows here. */
 const link = (...records: IncomingRecord[]) => runChunk(database, records);
 
 t.test('a person lands in the account that they had with Google before', async (t) => {

@@ -119,7 +119,7 @@ t.test('a cookie that was altered, moved, renamed or sealed elsewhere is none', 
   ] as const) {
     t.equal(openAttempt(sealer, cookies, 'state-one', TTL), undefined, what);
   }
-  // Broken ones that stand before it don't hide it.
+  // Broken ones before it do not hide it.
   const before = attemptCookieName('state-one', attempt.startedAt - 1);
   t.same(openAttempt(sealer, { [before]: 'broken', [name]: value }, 'state-one', TTL)?.attempt, attempt);
 });

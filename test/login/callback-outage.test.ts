@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { httpBrowser } from '../../dev/browser.ts';
 import { addCompany, addPerson, linkUser, startService } from '../support/service.ts';
 
-/** A browser that has signed in at JumpCloud and stands before the callback. */
+/** A browser that has signed in at JumpCloud and is about to call the callback. */
 async function beforeCallback(t: Test) {
   const service = await startService(t);
   const acme = await addCompany(service, 'acme');

@@ -1,4 +1,4 @@
-/** What the log says of a login: one line a request, one a login, one a decision, and nobody's email. */
+/** What the log says of a login: one line per request, login and decision, and no email. */
 import { pino } from 'pino';
 import t from 'tap';
 import { httpBrowser } from '../../dev/browser.ts';

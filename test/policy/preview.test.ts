@@ -42,7 +42,7 @@ t.test('the preview is what then happens', async (t) => {
     const before = await world.login(company, { subject: 'before', email: email('replaced') });
     await runChunk(database, [back, removed, before]);
     await sql`UPDATE sso_identities SET user_id = NULL, link_removed_at = now() WHERE id = ${removed.identityId}`;
-    // The directory's entry was made anew: another subject has the email by now.
+    // The directory's entry was created again: another subject has the email now.
     await world.login(company, { subject: 'replaced' });
 
     const rows = await previewed(company);

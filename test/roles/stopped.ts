@@ -1,4 +1,4 @@
-/** A role that does as it is told, for shutdown.test.ts: `stopped.ts never-starts | starts-late | never-stops | fails`. */
+/** A role with a scripted fault, for run-role.test.ts: `stopped.ts never-starts | starts-late | never-stops | fails`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { runRole } from '../../src/roles/run-role.ts';

@@ -72,7 +72,7 @@ t.test('row 34: a state replayed', async (t) => {
   t.match(again, { recorded: 0, tokenCalls: 0, session: undefined }, 'the same browser only goes on');
   refused(t, await service.visit(callback), 'another browser', NO_CALL);
 
-  // The browser kept the attempt's cookie although it was told to drop it, and the code is good for ever.
+  // The browser kept the attempt's cookie although the answer removed it, and the code never expires.
   provider.be({ anyCode: true });
   const kept = await service.begin();
   const cookies = await kept.browser.jar.getCookieString(service.url);

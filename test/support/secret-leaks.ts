@@ -1,5 +1,5 @@
 /**
- * Notes every secret that is handed out over HTTP in this process, whoever does it: cookies, states, nonces,
+ * Notes every secret that is handed out over HTTP in this process: cookies, states, nonces,
  * codes, verifiers, client secrets and tokens. With the logs at the most verbose level it makes any test a
  * test of them.
  */

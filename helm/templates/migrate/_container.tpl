@@ -2,7 +2,7 @@
 {{- define "sso-link.migrate.container" -}}
 {{- $context := .pod.context -}}
 - name: {{ .command }}
-  args: [{{ .command }}]
+  args: [{{ .command }}{{ if eq .command "topics" }}, --wait, {{ $context.Values.migrations.topicsWait | quote }}{{ if $context.Values.migrations.topicsMinimal }}, --minimal{{ end }}{{ end }}]
   {{- include "sso-link.container" .pod | nindent 2 }}
   env:
     - name: LOG_LEVEL

@@ -21,7 +21,7 @@ sso_link_worker_lag{partition="1",role="worker"} 0
 `,
 };
 
-/** Three roles that answer what they are told to, one text after the other. */
+/** Three roles that answer with these texts, one after the other. */
 async function roles(t: Test, told: Record<Role, string[]>): Promise<Record<Role, string>> {
   const server = createServer((request, response) => {
     const texts = told[(request.url ?? '').slice(1) as Role];
@@ -64,7 +64,7 @@ t.test('what disagrees is told as it is', async (t) => {
       TOLD.relay.replace('link_result",role="relay"} 3', 'link_result",role="relay"} 4'),
       { 'user.sso_authenticated': 3, 'user.link_result': 4, waiting: 0 },
     ],
-    // No lag was told: that isn't a lag of 0.
+    // No lag was reported: that is not a lag of 0.
     worker: [TOLD.worker.replace(/^.*_lag.*$/gm, ''), { linked: 2, refused: 1 }],
   };
   for (const [role, [text, told]] of Object.entries(wrong)) {

@@ -10,11 +10,11 @@ export interface HostileKey {
 }
 
 export interface HostileKeys {
-  /** Signs unless told otherwise; published. */
+  /** Signs by default; published. */
   signing: HostileKey;
   /** Published where a test says so. */
   second: HostileKey;
-  /** Nobody's: never published. */
+  /** Never published. */
   strangers: HostileKey;
 }
 

@@ -132,7 +132,7 @@ export function accepted(t: Test, { page, recorded, session }: Attempted, name: 
   t.same(went, { there: true, recorded: 1, session: true }, `${name}: accepted`);
 }
 
-/** Refused by a page that says what to do: no row, no session, and so many token calls where it is told. */
+/** Refused by a page that says what to do: no row, no session, and as many token calls as given. */
 export function refused(
   t: Test,
   { page, recorded, session, tokenCalls }: Attempted,

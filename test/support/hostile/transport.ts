@@ -4,17 +4,17 @@ import { pipeline, Readable } from 'node:stream';
 /** How an answer travels. `send` is the honest way. */
 export type Transport = (response: ServerResponse, send: () => void) => void | Promise<void>;
 
-/** What a broken or hostile server does to whoever waits for its answer. */
+/** What a broken or hostile server does to a client that waits for its answer. */
 export const transports = {
   /** No answer, ever. */
   silent: () => {},
-  /** The head at once, then a byte every so often, for ever: each alone is in time. */
+  /** The head at once, then a byte every so often without an end: each alone is in time. */
   dripping(response) {
     response.writeHead(200, { 'content-type': 'application/json' });
     const timer = setInterval(() => response.write(' '), 200);
     response.on('close', () => clearInterval(timer));
   },
-  /** Bytes for ever, as quickly as they are taken. */
+  /** Endless bytes, as quickly as they are read. */
   endless(response) {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.write('{"padding":"');

@@ -22,7 +22,7 @@ export interface Behaviour {
   response?(parameters: URLSearchParams): void;
   /** Runs while the service waits for the token endpoint. */
   duringExchange?(): unknown;
-  /** Takes a code for whoever brings it, as often as it comes. */
+  /** Accepts a code from any client, any number of times. */
   anyCode?: boolean;
   transport?: Partial<Record<Endpoint, Transport>>;
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runner } from '../../../dev/postgres/binaries.ts';
@@ -24,7 +25,7 @@ export interface Authority {
 /** A private certificate authority, by openssl. PostgreSQL's user can read its files. */
 export async function createAuthority(): Promise<Authority> {
   const who = await runner();
-  const folder = await mkdtemp('/tmp/sso-link-ca-');
+  const folder = await mkdtemp(join(tmpdir(), 'sso-link-ca-'));
   await chmod(folder, 0o755);
   const file = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });

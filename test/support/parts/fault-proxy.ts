@@ -5,7 +5,7 @@
  *        ◄── answers ───
  *
  * The vocabulary: pass (no fault), reset (the connection ends at once with a TCP reset, as after a failover),
- * lose (no byte passes and nobody is told, as when a firewall forgets a connection), refuse (nothing listens),
+ * lose (no byte passes and no side is notified, as when a firewall forgets a connection), refuse (nothing listens),
  * delay (each byte arrives later).
  */
 import { once } from 'node:events';

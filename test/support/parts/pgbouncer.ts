@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../../dev/free-port.ts';
@@ -29,7 +30,7 @@ export async function startPgBouncer(
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const target = new URL(url);
   const who = await runner();
-  const folder = await mkdtemp('/tmp/sso-link-pgbouncer-');
+  const folder = await mkdtemp(join(tmpdir(), 'sso-link-pgbouncer-'));
   await chmod(folder, 0o755);
   const port = await freePort();
   const settings = {
