@@ -6,8 +6,8 @@
 import { cp, readdir, readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-/** Loaded as they are: what is imported at run time in CommonJS loses its names in a bundle. */
-const EXTERNAL = ['cookie', '@opentelemetry/*', 'email-providers'];
+/** Loaded as they are: what is imported at run time in CommonJS loses its names in a bundle; optional packages. */
+const EXTERNAL = ['cookie', '@opentelemetry/*', 'email-providers', 'aws-msk-iam-sasl-signer-js'];
 
 await build({
   entryPoints: ['dist/cli.js'],
