@@ -1,11 +1,12 @@
 import type { Config } from './config.ts';
 import type { Database } from './db/client.ts';
+import type { Notify } from './db/notify.ts';
 import { DATABASE_CONFIG } from './db/source.ts';
+import type { LinkResultWaits } from './login/link-result-waits.ts';
 import type { LoginMetrics } from './login/metrics.ts';
 import type { Health } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
-import type { NotifyRelay } from './outbox/notify.ts';
 import type { Provider } from './provider/provider.ts';
 import type { Sealer } from './seal.ts';
 import type { IssueToken } from './sessions/token.ts';
@@ -13,6 +14,7 @@ import type { IssueToken } from './sessions/token.ts';
 /** The variables that the server reads. */
 export const SERVER_CONFIG = [
   ...DATABASE_CONFIG,
+  'DATABASE_DIRECT_URL',
   'DATABASE_POOL',
   'PUBLIC_URL',
   'APP_URL',
@@ -27,6 +29,7 @@ export const SERVER_CONFIG = [
   'LOG_LEVEL',
   'PRODUCT_NAME',
   'LOGIN_ATTEMPT_TTL',
+  'LOGIN_WAIT',
   'SESSION_IDLE',
   'SESSION_ABSOLUTE',
   'SESSION_REVALIDATE_AFTER',
@@ -49,5 +52,7 @@ export interface AppDeps {
   provider: Provider;
   issueToken: IssueToken;
   /** Tells the relay that an event waits in the outbox. */
-  notifyRelay: NotifyRelay;
+  notifyRelay: Notify;
+  /** Holds people until their login has its link result. */
+  linkResults: LinkResultWaits;
 }

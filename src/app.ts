@@ -46,6 +46,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers();
   app.decorateRequest('company', null);
   app.decorateRequest('errorCode', null);
+  app.decorateRequest('heldMs', 0);
   observeRequests(app, deps.tracing);
   warnUntrustedProxy(app);
   deps.metrics.observe(app);
@@ -69,6 +70,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     callbackRoute(login, deps);
   });
   waitRoute(app, deps);
+  app.addHook('preClose', async () => deps.linkResults.stop());
   const revalidate = createRevalidate({ ...deps, revalidateAfter: config.SESSION_REVALIDATE_AFTER });
   await app.register(sessionRoutes, { deps, revalidate });
   logoutRoute(app, deps);

@@ -9,6 +9,15 @@ export function duration(text: string): number | undefined {
   return value > 0 ? value : undefined;
 }
 
+/** The same from `0s` on, to a limit in milliseconds, and also as `500ms`. */
+export function durationUpTo(limit: number) {
+  return (text: string): number | undefined => {
+    const [, amount, unit] = /^(\d{1,6})(ms|s)$/.exec(text) ?? [];
+    const value = Number(amount) * (unit === 's' ? 1_000 : 1);
+    return value <= limit ? value : undefined;
+  };
+}
+
 export function text(value: string): string {
   return value;
 }

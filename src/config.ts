@@ -2,7 +2,18 @@
  * Every environment variable of the service: what it is for, what it expects, its default. docs/configuration.md
  * is made from this table (`npm run docs`), and `npm run check` holds the two together.
  */
-import { duration, every, flag, isNetwork, list, text, url, webUrl, wholeNumber } from './config-values.ts';
+import {
+  duration,
+  durationUpTo,
+  every,
+  flag,
+  isNetwork,
+  list,
+  text,
+  url,
+  webUrl,
+  wholeNumber,
+} from './config-values.ts';
 import { parseConnectionUrl } from './db/connection-url.ts';
 import { SsoLinkError } from './errors.ts';
 
@@ -47,7 +58,7 @@ export const VARIABLES = {
   }),
   DATABASE_DIRECT_URL: variable({
     description:
-      'The same database past a connection pooler, for `migrate` and for the relay, which is notified of new rows. Empty takes DATABASE_URL.',
+      'The same database past a connection pooler, for `migrate`, and for the relay and the server, which are notified of new rows. Empty takes DATABASE_URL.',
     expects: 'a URL like postgres://user:password@host:5432/database',
     default: '',
     parse: (text) => (text === '' ? '' : databaseUrl('DATABASE_DIRECT_URL')(text)),
@@ -61,7 +72,7 @@ export const VARIABLES = {
   }),
   DATABASE_POOL: variable({
     description:
-      'Connections to the database that one process opens at most. A relay opens one more, by which it hears that rows wait.',
+      'Connections to the database that one process opens at most. A relay and a server open one more, for notifications.',
     expects: 'an integer from 2 to 200',
     default: '10',
     parse: wholeNumber(2, 200),
@@ -295,6 +306,13 @@ export const VARIABLES = {
     expects: 'a duration like 90s, 15m, 12h or 7d',
     default: '10m',
     parse: duration,
+  }),
+  LOGIN_WAIT: variable({
+    description:
+      'How long a first sign-in is held for its link result before the person sees the waiting page. 0s shows it at once.',
+    expects: 'a duration up to 10s, like 1s or 500ms',
+    default: '1s',
+    parse: durationUpTo(10_000),
   }),
   SESSION_IDLE: variable({
     description: 'A session that nobody reads for so long ends.',

@@ -39,3 +39,24 @@ export function singleFlight<T>(): (key: string, work: () => Promise<T>) => Prom
     return started;
   };
 }
+
+/**
+ * Runs `act` at once where it did not run for a moment, else once at the moment's end, however often it is called.
+ * @param milliseconds the moment
+ */
+export function coalesce(milliseconds: number, act: () => void): () => void {
+  let waiting = false;
+  let ranAt = Number.NEGATIVE_INFINITY;
+  function run(): void {
+    waiting = false;
+    ranAt = performance.now();
+    act();
+  }
+  return () => {
+    if (waiting) return;
+    const pause = ranAt + milliseconds - performance.now();
+    if (pause <= 0) return run();
+    waiting = true;
+    setTimeout(run, pause).unref();
+  };
+}

@@ -1,5 +1,5 @@
 {{/*
-Each pod's pool, with as many pods as there can be, one more each while they roll; a relay's ear for hints; and what runs
+Each pod's pool, with as many pods as there can be, one more each while they roll; the notifications of relays and servers; and what runs
 beside them: the migration's Job and prune with three each, and the tests, of which one runs at a time.
 */}}
 {{- define "sso-link.connections" -}}
@@ -9,5 +9,5 @@ beside them: the migration's Job and prune with three each, and the tests, of wh
 {{- $roles := mul .Values.database.pool (add $servers $workers $relays 2) -}}
 {{- $jobs := add (ternary 3 0 .Values.migrations.enabled) (ternary 3 0 .Values.prune.enabled) -}}
 {{- $tests := ternary (add .Values.database.pool 3) 2 .Values.tests.login.enabled -}}
-{{- add $roles $relays $jobs $tests -}}
+{{- add $roles $relays $servers 1 $jobs $tests -}}
 {{- end -}}

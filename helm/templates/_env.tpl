@@ -36,7 +36,7 @@ opens a secret. The pods contain it themselves, so a rollback restores the old c
       {{- include "sso-link.secretRef" (dict "context" . "part" "databaseUrl") | nindent 6 }}
 {{- end -}}
 
-{{/* Past a pooler: for migrations, and for the relay, which is notified of new rows. */}}
+{{/* Past a pooler: for migrations, and for the relay and the server, which are notified of new rows. */}}
 {{- define "sso-link.env.databaseDirect" -}}
 {{- with .Values.secretRefs.databaseDirectUrl }}
 {{- if .name }}
@@ -123,6 +123,8 @@ opens a secret. The pods contain it themselves, so a rollback restores the old c
   value: {{ join "," .Values.trustProxy | quote }}
 - name: LOGIN_ATTEMPT_TTL
   value: {{ .Values.loginAttemptTtl | quote }}
+- name: LOGIN_WAIT
+  value: {{ .Values.loginWait | quote }}
 - name: SESSION_IDLE
   value: {{ .Values.sessions.idle | quote }}
 - name: SESSION_ABSOLUTE
@@ -150,6 +152,7 @@ opens a secret. The pods contain it themselves, so a rollback restores the old c
 {{/* What each role is given. */}}
 {{- define "sso-link.env.server" -}}
 {{ include "sso-link.env.common" . }}
+{{- include "sso-link.env.databaseDirect" . }}
 {{ include "sso-link.env.secretKeys" . }}
 {{ include "sso-link.env.site" . }}
 {{- end -}}

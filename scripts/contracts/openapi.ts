@@ -51,7 +51,7 @@ export async function openapi(): Promise<string> {
     config: readConfig(env, SERVER_CONFIG),
     log: pino({ level: 'silent' }),
     // The first that `buildApp` hands its app to, before there is any route.
-    metrics: { observe: describe },
+    metrics: { observe: describe, onHeld: () => {}, onWait: () => {} },
   };
   const app = await buildApp(
     new Proxy(known, { get: (deps, name) => Reflect.get(deps, name) ?? nothing }) as AppDeps,

@@ -1,4 +1,5 @@
 import type { Database } from '../db/client.ts';
+import type { Notify } from '../db/notify.ts';
 import { codeOf } from '../errors.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import { LINKING_GROUP } from '../events/topics.ts';
@@ -6,7 +7,6 @@ import type { Stream } from '../kafka/records.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, NO_TRACING, type Tracing } from '../observability/trace.ts';
 import { createWatchdog } from '../observability/watchdog.ts';
-import type { NotifyRelay } from '../outbox/notify.ts';
 import type { ChunkReport } from './chunk.ts';
 import { chunkSpan } from './chunk-spans.ts';
 import type { Decided } from './chunk-writes.ts';
@@ -36,8 +36,8 @@ export async function startLinking(deps: {
   tracing?: Tracing;
   /** Milliseconds after which a chunk is overdue. Default 15 000. */
   overdueAfter?: number;
-  /** Says that a chunk's results wait to be sent. */
-  notifyRelay?: NotifyRelay;
+  /** Says that a chunk's results are committed: to the servers whose people wait, and to the relay. */
+  notify?: Notify;
   /** After each chunk: what metrics count. */
   onChunk?(report: ChunkReport, records: number, seconds: number): void;
   /** A chunk that was not linked, and will be brought again: why. */
@@ -64,7 +64,7 @@ export async function startLinking(deps: {
         deps.onFailure?.(codeOf((error as Error).cause) ?? codeOf(error) ?? 'unknown');
         throw error;
       });
-      deps.notifyRelay?.();
+      deps.notify?.();
       deps.onChunk?.(report, records.length, (performance.now() - started) / 1000);
       if (lines.isLevelEnabled('info')) {
         for (const decided of report.decided) lines.info(lineOf(decided), 'decision');

@@ -9,10 +9,13 @@ import { destinationOf } from '../pages/links.ts';
 import { sendPage } from '../pages/send-page.ts';
 import { readSession } from '../sessions/session.ts';
 import { hashToken } from '../tokens.ts';
+import { answerBySession } from './answer-by-session.tsx';
 import { type Attempt, openAttempt } from './attempt.ts';
-import { createLoginCompletion } from './complete-login.ts';
+import { type CompletedLogin, createLoginCompletion } from './complete-login.ts';
 import type { ProviderAnswer } from './finish-login.ts';
 import { finishTest } from './finish-test.tsx';
+import { holdForLinkResult } from './hold-for-link-result.ts';
+import type { WaitOutcome } from './link-result-waits.ts';
 import type { CallbackQuery, Query } from './query.ts';
 import { CALLBACK } from './route-schemas.ts';
 
@@ -41,13 +44,19 @@ const KNOWN_ERRORS = new Set([
   'request_forbidden',
 ]);
 
+/** After these the session's state is the answer. Else /login/wait answers, of another process maybe. */
+const ANSWERED_HERE: ReadonlySet<string> = new Set(['decided', 'late', 'busy'] satisfies WaitOutcome[]);
+
 type Callback = Query<typeof CallbackQuery>;
 type Request = FastifyRequest<{ Querystring: Callback }>;
-type CallbackDeps = Pick<AppDeps, 'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay'>;
+type CallbackDeps = Pick<
+  AppDeps,
+  'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay' | 'linkResults'
+>;
 
-/** `GET /login/callback`: the provider's answer becomes a recorded login, or a page that says what to do. */
+/** `GET /login/callback`: the provider's answer becomes a recorded login, and its link result; or a page that says what to do. */
 export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
-  const { config, database, sealer } = deps;
+  const { config, database, sealer, linkResults } = deps;
   const login = createLoginCompletion(deps);
 
   app.get<{ Querystring: Callback }>('/login/callback', { schema: CALLBACK }, async (request, reply) => {
@@ -86,10 +95,10 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
       const page = await finishTest(deps, answerOf(request, attempt, client), request);
       return (reply: FastifyReply) => sendPage(reply, page);
     }
-    const { client, signedIn } = await login.complete(attempt, (found) => answerOf(request, attempt, found));
+    const completed = await login.complete(attempt, (found) => answerOf(request, attempt, found));
     // Also where the login was recorded before, and nothing was asked of the provider.
-    request.company = client.company.slug;
-    return (reply: FastifyReply) => redirectAfterLogin(reply, attempt, client, signedIn);
+    request.company = completed.client.company.slug;
+    return (reply: FastifyReply) => answerAfterLogin(request, reply, attempt, completed);
   }
 
   function answerOf(request: Request, attempt: Attempt, client: SsoClient): ProviderAnswer {
@@ -104,13 +113,23 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
     };
   }
 
-  function redirectAfterLogin(reply: FastifyReply, attempt: Attempt, client: SsoClient, signedIn: boolean) {
+  async function answerAfterLogin(
+    request: Request,
+    reply: FastifyReply,
+    attempt: Attempt,
+    { client, signedIn, pending }: CompletedLogin,
+  ) {
     reply.setCookie(SESSION_COOKIE, attempt.sessionToken, {
       ...COOKIE_OPTIONS,
       maxAge: Math.floor(config.SESSION_ABSOLUTE / 1000),
     });
     reply.setCookie(COMPANY_COOKIE, client.company.slug, { ...COOKIE_OPTIONS, maxAge: YEAR_S });
-    return reply.redirect(signedIn ? attempt.returnTo : '/login/wait', 303);
+    if (signedIn) return reply.redirect(attempt.returnTo, 303);
+    const outcome =
+      pending && (await holdForLinkResult(linkResults, request, reply, { id: pending, isNew: true }));
+    if (outcome === undefined || !ANSWERED_HERE.has(outcome)) return reply.redirect('/login/wait', 303);
+    const session = await readSession(database, attempt.sessionToken, { idle: config.SESSION_IDLE });
+    return answerBySession(request, reply, session, config);
   }
 
   /** No attempt: a consumed callback is reloaded in the browser that holds its session, or it is refused. */

@@ -18,10 +18,13 @@ const DUPLICATE_CALLBACK_TRIES = 10;
 
 export interface CompletedLogin {
   client: SsoClient;
-  /** Whether the person is signed in already; else the link result is awaited. */
+  /** Whether the person is signed in already. */
   signedIn: boolean;
+  /** The login whose link result is awaited. */
+  pending?: string;
 }
 
+type Recorded = Omit<CompletedLogin, 'client'>;
 type Deps = Pick<AppDeps, 'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay'>;
 
 export interface LoginCompletion {
@@ -61,11 +64,13 @@ export function createLoginCompletion(deps: Deps): LoginCompletion {
   }
 
   /** Records the login, or finds that it is recorded: a duplicate was faster, or COMMIT's answer was lost. */
-  async function record(attempt: Attempt, answer: ProviderAnswer): Promise<boolean> {
+  async function record(attempt: Attempt, answer: ProviderAnswer): Promise<Recorded> {
     useOnce(attempt);
     try {
       const result = await finishLogin(deps, answer);
-      if (result.outcome === 'recorded') return result.signedIn;
+      if (result.outcome === 'recorded') {
+        return result.signedIn ? { signedIn: true } : { signedIn: false, pending: result.loginId };
+      }
       if (result.outcome === 'client_changed') {
         throw new SsoLinkError('sso_not_active', 'disabled while the login was under way');
       }
@@ -73,12 +78,13 @@ export function createLoginCompletion(deps: Deps): LoginCompletion {
       const mayBeRecorded = !(error instanceof SsoLinkError) || MAY_BE_RECORDED.test(codeOf(error) ?? '');
       if (!mayBeRecorded || !(await waitUntilRecorded(attempt))) throw error;
     }
-    return isSignedIn(attempt);
+    return findRecorded(attempt);
   }
 
-  async function isSignedIn(attempt: Attempt): Promise<boolean> {
+  async function findRecorded(attempt: Attempt): Promise<Recorded> {
     const session = await readSession(database, attempt.sessionToken, { idle: config.SESSION_IDLE });
-    return session.state === 'signed_in';
+    if (session.state === 'pending') return { signedIn: false, pending: session.session.loginId };
+    return { signedIn: session.state === 'signed_in' };
   }
 
   /** Another process may hold the code's one answer, and be about to commit. */
@@ -97,8 +103,8 @@ export function createLoginCompletion(deps: Deps): LoginCompletion {
     complete: (attempt, answerOf) =>
       runOnce(attempt.state, async () => {
         const { client, recorded } = await find(attempt);
-        const signedIn = recorded ? isSignedIn(attempt) : record(attempt, answerOf(client));
-        return { client, signedIn: await signedIn };
+        const found = recorded ? findRecorded(attempt) : record(attempt, answerOf(client));
+        return { client, ...(await found) };
       }),
   };
 }

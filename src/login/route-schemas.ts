@@ -45,14 +45,19 @@ export const START: RouteSchema = {
 
 export const CALLBACK: RouteSchema = {
   summary: 'JumpCloud’s answer',
-  description: 'The redirect URI that is registered at JumpCloud. A login is recorded, or nothing is.',
+  description:
+    'The redirect URI that is registered at JumpCloud. A login is recorded, or nothing is. A first login is held for up to `LOGIN_WAIT`, until its link result is there.',
   tags: ['login'],
   querystring: CallbackQuery,
   response: {
-    200: page('The end of a test: what was found. Nothing is recorded, and nobody is signed in'),
-    303: redirect('Signed in: to `return_to` or `APP_URL`. Not yet: to `/login/wait`'),
+    200: page(
+      'The waiting page: the link result did not come within `LOGIN_WAIT`. Of a test: what was found; nothing is recorded',
+    ),
+    303: redirect(
+      'Signed in: to `return_to` or `APP_URL`. Not yet: to `/login/wait`, where it cannot be held',
+    ),
     400: page('No attempt of this browser, a wrong state, or a token that can’t be verified: start again'),
-    403: page('JumpCloud denies access'),
+    403: page('JumpCloud denies access, or the policy refused the person'),
     404: notActive,
     429: tooMany,
     502: wrong,
@@ -63,7 +68,8 @@ export const CALLBACK: RouteSchema = {
 
 export const WAIT: RouteSchema = {
   summary: 'Waits for the link result',
-  description: 'Continues by itself, usually within a second.',
+  description:
+    'Held for up to `LOGIN_WAIT`, until the link result is there. The page continues by itself, with and without JavaScript.',
   tags: ['login'],
   security: [{ session: [] }],
   response: {

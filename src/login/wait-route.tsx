@@ -1,48 +1,34 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { SESSION_COOKIE } from '../http/cookies.ts';
-import { addLogFields } from '../observability/requests.ts';
-import { destinationOf } from '../pages/links.ts';
-import { REFUSALS } from '../pages/problem.ts';
-import { ProblemPage } from '../pages/problem-page.tsx';
-import { sendPage } from '../pages/send-page.ts';
-import { WaitPage } from '../pages/wait-page.tsx';
-import { readSession } from '../sessions/session.ts';
+import { PATIENCE_S } from '../pages/wait-page.tsx';
+import { readSession, type SessionRow } from '../sessions/session.ts';
+import { answerBySession } from './answer-by-session.tsx';
+import { holdForLinkResult } from './hold-for-link-result.ts';
 import { WAIT } from './route-schemas.ts';
 
-/** `GET /login/wait`: until the link result is there; then on to where the person wanted to go. */
+/**
+ * `GET /login/wait`: until the link result is there; then on to where the person wanted to go. The request is held
+ * like the callback, so that a browser without JavaScript waits without a page that flashes.
+ */
 export function waitRoute(
   app: FastifyInstance,
-  { config, database }: Pick<AppDeps, 'config' | 'database'>,
+  { config, database, linkResults }: Pick<AppDeps, 'config' | 'database' | 'linkResults'>,
 ): void {
   app.get('/login/wait', { schema: WAIT }, async (request, reply) => {
-    const session = await readSession(database, request.cookies[SESSION_COOKIE], {
-      idle: config.SESSION_IDLE,
-    });
+    const read = () => readSession(database, request.cookies[SESSION_COOKIE], { idle: config.SESSION_IDLE });
     reply.header('cache-control', 'no-store');
-    const shared = { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL };
-    switch (session.state) {
-      case 'none':
-        return reply.redirect('/login', 303);
-      case 'signed_in':
-        return reply.redirect(session.session.returnTo, 303);
-      case 'pending': {
-        const { companyName, createdAt } = session.session;
-        const { returnTo } = destinationOf(session.session, config.APP_URL);
-        const waited = (Date.now() - createdAt.getTime()) / 1000;
-        return sendPage(
-          reply,
-          <WaitPage {...shared} companyName={companyName} waited={waited} returnTo={returnTo} />,
-        );
-      }
-      case 'refused': {
-        const problem = REFUSALS[session.reasonClass];
-        const { loginId, reason } = session.session;
-        const destination = destinationOf(session.session, config.APP_URL);
-        addLogFields(request, { login_id: loginId, reason: reason ?? session.reasonClass });
-        const page = { ...shared, problem, reference: loginId, destination };
-        return sendPage(reply.code(problem.status), <ProblemPage {...page} signOut />);
-      }
+    let session = await read();
+    if (session.state === 'pending' && isRecent(session.session)) {
+      const login = { id: session.session.loginId, isNew: false };
+      const outcome = await holdForLinkResult(linkResults, request, reply, login);
+      if (outcome === 'decided') session = await read();
     }
+    return answerBySession(request, reply, session, config);
   });
+}
+
+/** Later the page says that it takes longer, and offers other ways: nobody is held back from reading it. */
+function isRecent({ createdAt }: SessionRow): boolean {
+  return Date.now() - createdAt.getTime() < PATIENCE_S * 1000;
 }

@@ -3,14 +3,14 @@ import type { ComponentChildren } from 'preact';
 export interface LayoutProps {
   title: string;
   productName: string;
-  /** Seconds after which a browser without JavaScript asks again. */
-  refreshAfter?: number;
+  /** Where a browser without JavaScript goes after so many seconds. */
+  refresh?: { after: number; url: string };
   script?: string;
   children: ComponentChildren;
 }
 
 /** Every page: one card, readable at any width, in light and dark. */
-export function Layout({ title, productName, refreshAfter, script, children }: LayoutProps) {
+export function Layout({ title, productName, refresh, script, children }: LayoutProps) {
   return (
     <html lang="en">
       <head>
@@ -18,9 +18,9 @@ export function Layout({ title, productName, refreshAfter, script, children }: L
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        {refreshAfter !== undefined && (
+        {refresh !== undefined && (
           <noscript>
-            <meta http-equiv="refresh" content={String(refreshAfter)} />
+            <meta http-equiv="refresh" content={`${refresh.after}; url=${refresh.url}`} />
           </noscript>
         )}
         <title>{`${title} · ${productName}`}</title>

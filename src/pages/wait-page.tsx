@@ -21,7 +21,7 @@ export function WaitPage({ productName, companyName, waited, socialLoginUrl, ret
     <Layout
       title="Signing you in"
       productName={productName}
-      refreshAfter={long ? 5 : 1}
+      refresh={{ after: long ? 5 : 1, url: '/login/wait' }}
       script="/assets/wait.js"
     >
       <div class="spinner" aria-hidden="true" />

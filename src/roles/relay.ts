@@ -1,3 +1,4 @@
+import { listen } from '../db/notify.ts';
 import { directSource } from '../db/source.ts';
 import { connectWithRetry } from '../kafka/connect-with-retry.ts';
 import type { RecordSender } from '../kafka/records.ts';
@@ -6,7 +7,6 @@ import { checkTopics } from '../kafka/topics.ts';
 import { startHealthServer } from '../observability/health.ts';
 import { startMetricsServer } from '../observability/metrics.ts';
 import { createRelayMetrics } from '../outbox/metrics.ts';
-import { listen } from '../outbox/notify.ts';
 import { type RelayLoop, startRelayLoop } from '../outbox/relay.ts';
 import { withTimeout } from '../promises.ts';
 import { checkAnswers, openRole } from './open-role.ts';
@@ -51,7 +51,8 @@ export async function startRelay(
       }),
     },
     async ({ database, tracing, health, closeLater, close }) => {
-      closeLater(listen(directSource(config), () => loop?.wake()));
+      const heard = () => loop?.wake();
+      closeLater(listen(directSource(config), { name: 'relay', channel: 'sso_link_outbox', heard }));
       const answering = await startHealthServer({ host: config.HOST, port: config.PORT, health });
       closeLater(answering.stop);
       const { registry, onRound, onFailure } = createRelayMetrics(database, health, stuckRounds);

@@ -1,12 +1,14 @@
 import { buildApp } from '../app.ts';
 import type { ServerConfig } from '../app-deps.ts';
+import { createNotifier, listen } from '../db/notify.ts';
+import { directSource } from '../db/source.ts';
+import { createLinkResultWaits } from '../login/link-result-waits.ts';
 import { createLoginMetrics } from '../login/metrics.ts';
 import { warnUnlistedIssuers } from '../login/unlisted.ts';
 import type { Logger } from '../observability/log.ts';
 import { createRegistry, startMetricsServer } from '../observability/metrics.ts';
 import type { Tracing } from '../observability/trace.ts';
 import { checkOutbox } from '../outbox/health.ts';
-import { createNotifier } from '../outbox/notify.ts';
 import { createProviderHealth } from '../provider/health.ts';
 import { createProviderMetrics } from '../provider/metrics.ts';
 import { createProvider } from '../provider/provider.ts';
@@ -50,17 +52,28 @@ export async function startServer(options: {
       const sealer = createSealer(config.SECRET_KEYS);
       const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
       closeLater(scraped.stop);
+      const metrics = createLoginMetrics(registry);
+      const linkResults = createLinkResultWaits(database, {
+        patience: config.LOGIN_WAIT,
+        onHeld: metrics.onHeld,
+        onWait: metrics.onWait,
+      });
+      if (config.LOGIN_WAIT > 0) {
+        const listener = { name: 'server', channel: 'sso_link_results', heard: linkResults.look } as const;
+        closeLater(listen(directSource(config), listener));
+      }
       const app = await buildApp({
         config,
         database,
         sealer,
         log,
-        metrics: createLoginMetrics(registry),
+        metrics,
         tracing,
         health,
         provider,
         issueToken: createIssueToken(database, sealer, config.PUBLIC_URL),
-        notifyRelay: createNotifier(database),
+        notifyRelay: createNotifier(database, ['sso_link_outbox']),
+        linkResults,
       });
       closeLater(() => app.close());
       const address = await app.listen({ host: config.HOST, port: config.PORT });

@@ -1,3 +1,4 @@
+import { createNotifier } from '../db/notify.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import { LINKING_GROUP } from '../events/topics.ts';
 import { connectWithRetry } from '../kafka/connect-with-retry.ts';
@@ -8,7 +9,6 @@ import { createWorkerMetrics } from '../linking/metrics.ts';
 import { type Linking, startLinking } from '../linking/worker.ts';
 import { startHealthServer } from '../observability/health.ts';
 import { startMetricsServer } from '../observability/metrics.ts';
-import { createNotifier } from '../outbox/notify.ts';
 import { checkAnswers, openRole } from './open-role.ts';
 import type { RunningRole } from './run-role.ts';
 import { STREAM_ROLE_CONFIG, type StreamRoleOptions } from './stream-role.ts';
@@ -50,8 +50,8 @@ export async function startWorker(
       const connecting = connectWithRetry(log, async () => {
         if (options.stream === undefined) await checkTopics(config, log);
         const stream = options.stream ?? createKafkaStream(config, log);
-        const notifyRelay = createNotifier(database);
-        linking = await startLinking({ stream, database, log, tracing, notifyRelay, onChunk, onFailure });
+        const notify = createNotifier(database, ['sso_link_results', 'sso_link_outbox']);
+        linking = await startLinking({ stream, database, log, tracing, notify, onChunk, onFailure });
         return linking;
       });
       closeLater(async () => (await connecting.stop())?.stop());

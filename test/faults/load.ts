@@ -31,7 +31,8 @@ export function signInLoad(options: { url: string; appUrl: string; people: Perso
         email,
         waitMs: 0,
       });
-      if (status === 0) signedIn += 1;
+      // The waiting page is an answer of the callback itself, after LOGIN_WAIT.
+      if (status === 0 || (status === 200 && at.startsWith(`${url}/login/callback`))) signedIn += 1;
       else failed.push(`${status} at ${new URL(at).pathname}`);
     } catch (error) {
       const cause = (error as { cause?: { code?: string } }).cause;

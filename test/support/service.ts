@@ -65,6 +65,8 @@ export async function startService<P extends Provider = JumpCloud>(
     PORT: String(port),
     METRICS_PORT: '0',
     LOG_LEVEL: 'trace',
+    // Most tests run no worker: nobody is held for a result that never comes.
+    LOGIN_WAIT: '0s',
     ...options.env,
   };
   const config = readConfig(env, SERVER_CONFIG);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import t from 'tap';
-import { createNotifier, listen } from '../../src/outbox/notify.ts';
+import { createNotifier, listen } from '../../src/db/notify.ts';
 import { startRelayLoop } from '../../src/outbox/relay.ts';
 import { testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
@@ -9,8 +9,8 @@ import { until } from '../support/until.ts';
 t.test('a hint is heard, and many of one moment are few', async (t) => {
   const database = await testDatabase(t);
   let heard = 0;
-  t.teardown(listen(database.url, () => (heard += 1)));
-  const notifyRelay = createNotifier(database);
+  t.teardown(listen(database.url, { name: 'relay', channel: 'sso_link_outbox', heard: () => (heard += 1) }));
+  const notifyRelay = createNotifier(database, ['sso_link_outbox']);
   await until(async () => {
     notifyRelay();
     return heard > 0;
@@ -25,8 +25,8 @@ t.test('a hint is heard, and many of one moment are few', async (t) => {
 t.test('hints are heard again after the connection was lost', async (t) => {
   const database = await testDatabase(t);
   let heard = 0;
-  t.teardown(listen(database.url, () => (heard += 1)));
-  const notifyRelay = createNotifier(database);
+  t.teardown(listen(database.url, { name: 'relay', channel: 'sso_link_outbox', heard: () => (heard += 1) }));
+  const notifyRelay = createNotifier(database, ['sso_link_outbox']);
   const heardOne = async () => {
     const before = heard;
     await until(async () => {
