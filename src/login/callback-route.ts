@@ -3,7 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import type { SsoClient } from '../companies/sso-client-lookup.ts';
 import { isDatabaseOutage } from '../db/outage.ts';
 import { SsoLinkError } from '../errors.ts';
-import { COMPANY_COOKIE, COOKIE_OPTIONS, SESSION_COOKIE } from '../http/cookies.ts';
+import { COMPANY_COOKIE, COOKIE_OPTIONS, PROMPT_COOKIE, SESSION_COOKIE } from '../http/cookies.ts';
 import { addLogFields } from '../observability/requests.ts';
 import { destinationOf } from '../pages/links.ts';
 import { sendPage } from '../pages/send-page.ts';
@@ -124,12 +124,13 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
       maxAge: Math.floor(config.SESSION_ABSOLUTE / 1000),
     });
     reply.setCookie(COMPANY_COOKIE, client.company.slug, { ...COOKIE_OPTIONS, maxAge: YEAR_S });
+    reply.clearCookie(PROMPT_COOKIE, COOKIE_OPTIONS);
     if (signedIn) return reply.redirect(attempt.returnTo, 303);
     const outcome =
       pending && (await holdForLinkResult(linkResults, request, reply, { id: pending, isNew: true }));
     if (outcome === undefined || !ANSWERED_HERE.has(outcome)) return reply.redirect('/login/wait', 303);
     const session = await readSession(database, attempt.sessionToken, { idle: config.SESSION_IDLE });
-    return answerBySession(request, reply, session, config);
+    return answerBySession(request, reply, { session, token: attempt.sessionToken }, config);
   }
 
   /** No attempt: a consumed callback is reloaded in the browser that holds its session, or it is refused. */

@@ -26,6 +26,17 @@ export interface OAuthClient {
   authMethod: 'client_secret_post' | 'client_secret_basic';
 }
 
+/** What the authorization request says besides what every one says. */
+export interface AuthorizationRequest {
+  state: string;
+  nonce: string;
+  loginHint?: string;
+  /** Whether to ask for a refresh token. */
+  offlineAccess: boolean;
+  /** Whether the provider asks who signs in, even if it knows (`prompt=login`). */
+  askAccount: boolean;
+}
+
 export interface Tokens {
   accessToken: string;
   idToken?: string;
@@ -37,7 +48,7 @@ export interface OAuthClients {
   authorizationUrl(
     client: OAuthClient,
     metadata: ProviderMetadata,
-    request: { state: string; nonce: string; loginHint?: string },
+    request: AuthorizationRequest,
   ): Promise<{ url: string; verifier: string }>;
   /** @throws SsoLinkError `grant_rejected` (the code), `client_rejected` (secret or method), ProviderError */
   exchange(
@@ -55,7 +66,8 @@ export interface OAuthClients {
 const MAX_CLIENTS = 500;
 const STATE_COOKIE = 'state';
 const VERIFIER_COOKIE = 'verifier';
-const SCOPES = ['openid', 'email', 'profile', 'offline_access'];
+const OFFLINE_ACCESS = 'offline_access';
+const SCOPES = ['openid', 'email', 'profile', OFFLINE_ACCESS];
 
 type Child = FastifyInstance & { provider: OAuth2Namespace };
 
@@ -84,7 +96,7 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
   }
 
   return {
-    async authorizationUrl(client, metadata, { state, nonce, loginHint }) {
+    async authorizationUrl(client, metadata, { state, nonce, loginHint, offlineAccess, askAccount }) {
       const { provider } = await childOf(client, metadata);
       const cookies: Record<string, string> = {};
       const reply = { setCookie: (name: string, value: string) => (cookies[name] = value) };
@@ -96,6 +108,8 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
       );
       url.searchParams.set('nonce', nonce);
       if (loginHint) url.searchParams.set('login_hint', loginHint);
+      if (askAccount) url.searchParams.set('prompt', 'login');
+      if (!offlineAccess) url.searchParams.set('scope', SCOPES.filter((s) => s !== OFFLINE_ACCESS).join(' '));
       return { url: url.href, verifier: cookies[VERIFIER_COOKIE] as string };
     },
 
