@@ -12,6 +12,8 @@ export interface ProblemPageProps {
   /** `signOutToken` of the session of a refused sign-in, which can be ended. */
   signOutToken?: string;
   destination?: Destination | undefined;
+  /** What an admin who tests the connection reads besides. */
+  detail?: string | undefined;
 }
 
 export function ProblemPage(props: ProblemPageProps) {
@@ -27,6 +29,7 @@ export function ProblemPage(props: ProblemPageProps) {
         {again ? 'Sign in again' : 'Other ways to sign in'}
       </a>
       {again && other && <OtherWay socialLoginUrl={socialLoginUrl} returnTo={destination.returnTo} />}
+      {props.detail && <p class="detail">{props.detail}</p>}
       {signOutToken && <SignOut token={signOutToken} />}
       <p class="detail">Reference: {reference}</p>
     </Layout>

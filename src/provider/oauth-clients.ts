@@ -252,7 +252,9 @@ function translate(thrown: unknown): SsoLinkError {
   const answered = error.data?.res?.answered ?? (error.data?.isResponseError ? status : 0);
   // Whatever the body says: a gateway answers for a provider that is down with HTML, or with nothing.
   if (answered === 429 || answered >= 500) {
-    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`);
+    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`, {
+      facts: { status: String(answered) },
+    });
   }
   if (error.data?.isResponseError) {
     const code = typeof error.data.payload?.error === 'string' ? error.data.payload.error : '';
@@ -277,12 +279,13 @@ const GRANT_ERRORS = new Set(['invalid_grant', 'token_inactive', 'token_expired'
 /** A 4xx of the token endpoint concerns one grant or one client, and is no outage. */
 function rejection(status: number, code: string): SsoLinkError {
   const answer = `the token endpoint answered ${status} ${code}`;
-  if (GRANT_ERRORS.has(code)) return new SsoLinkError('grant_rejected', answer);
+  const facts = { facts: { endpoint: 'token', status: String(status), oauth_error: code } };
+  if (GRANT_ERRORS.has(code)) return new SsoLinkError('grant_rejected', answer, facts);
   if (['invalid_client', 'unauthorized_client'].includes(code)) {
     const hint = 'look at the client secret and at the Client Authentication Type';
-    return new SsoLinkError('client_rejected', `${answer}: ${hint}`);
+    return new SsoLinkError('client_rejected', `${answer}: ${hint}`, facts);
   }
-  return new SsoLinkError('client_misconfigured', `${answer}: look at the application's settings`);
+  return new SsoLinkError('client_misconfigured', `${answer}: look at the application's settings`, facts);
 }
 
 /** RFC 6749 §5.1; the library takes a redirect with JSON, or `[]`, for a token response. */

@@ -50,11 +50,14 @@ export interface Provider {
     accessToken: string,
     span?: Span,
   ): Promise<Record<string, unknown> | undefined>;
-  /** @throws SsoLinkError `id_token_invalid`; ProviderError when the keys cannot be fetched */
+  /**
+   * @param expected.nonce absent for the ID token of a refresh
+   * @throws SsoLinkError `id_token_invalid` (`facts.claim`); ProviderError when the keys cannot be fetched
+   */
   verifyIdToken(
     client: ProviderClient,
     idToken: string,
-    expected: { nonce: string; accessToken: string },
+    expected: { nonce?: string; accessToken: string },
     span?: Span,
   ): Promise<IdTokenClaims>;
   close(): Promise<void>;
