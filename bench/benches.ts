@@ -7,6 +7,8 @@ export const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   worker: async () => ({ bench: (await import('./worker/bench.ts')).worker }),
   'worker-obvious': async () => ({ bench: (await import('./worker/bench.ts')).workerObvious }),
   login: () => import('./login/bench.ts'),
+  landing: () => import('./landing/bench.ts'),
+  session: () => import('./session/bench.ts'),
   latency: () => import('./latency/bench.ts'),
   start: () => import('./start/bench.ts'),
   growth: async () => ({ bench: (await import('./growth/bench.ts')).growth }),

@@ -1,10 +1,10 @@
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { AppDeps } from './app-deps.ts';
+import { constantHeaders } from './http/constant-headers.ts';
 import { createLoginLimits } from './http/rate-limits.ts';
 import { closeWithin, HTTP_TIMEOUTS } from './http/timeouts.ts';
 import { warnUntrustedProxy } from './http/untrusted-proxy.ts';
@@ -52,7 +52,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   deps.metrics.observe(app);
   errorHandler(app, { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL });
 
-  await app.register(helmet, securityHeaders(config));
+  const headers = await constantHeaders(securityHeaders(config));
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
   await app.register(rateLimit, { global: false });
@@ -77,8 +81,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app;
 }
 
-/** A page loads its own style and script and nothing else, and its forms lead here: the headers have a fixed size. */
+/** A page loads its own style and script and nothing else; a form leads here, to the product or to an issuer. */
 function securityHeaders(config: AppDeps['config']) {
+  const origins = [config.APP_URL, ...config.JUMPCLOUD_ISSUERS.map((i) => i.url)].map(
+    (url) => new URL(url).origin,
+  );
   const https = config.PUBLIC_URL.startsWith('https:');
   return {
     contentSecurityPolicy: {
@@ -89,7 +96,7 @@ function securityHeaders(config: AppDeps['config']) {
         scriptSrc: ["'self'"],
         imgSrc: ["'self'"],
         connectSrc: ["'self'"],
-        formAction: ["'self'"],
+        formAction: ["'self'", ...new Set([...origins, ...config.RETURN_ORIGINS])],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },

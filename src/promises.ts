@@ -60,3 +60,38 @@ export function coalesce(milliseconds: number, act: () => void): () => void {
     setTimeout(run, pause).unref();
   };
 }
+
+/**
+ * Work by key whose result is used again for a while; calls at the same time share it. A failure is not kept.
+ * @param options.forMs milliseconds since the work began
+ * @param options.most results that are kept; the oldest go first
+ */
+export function createReuse<T>(options: {
+  forMs: number;
+  most: number;
+  now?: () => number;
+}): (key: string, work: () => Promise<T>) => Promise<T> {
+  const { forMs, most, now = Date.now } = options;
+  /** The oldest first: all are kept for the same time. */
+  const kept = new Map<string, { result: Promise<T>; at: number }>();
+
+  function dropOld(): void {
+    for (const [key, { at }] of kept) {
+      if (kept.size < most && now() - at < forMs) return;
+      kept.delete(key);
+    }
+  }
+
+  return (key, work) => {
+    const known = kept.get(key);
+    if (known && now() - known.at < forMs) return known.result;
+    kept.delete(key);
+    dropOld();
+    const entry = { result: work(), at: now() };
+    kept.set(key, entry);
+    entry.result.catch(() => {
+      if (kept.get(key) === entry) kept.delete(key);
+    });
+    return entry.result;
+  };
+}

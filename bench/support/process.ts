@@ -57,14 +57,20 @@ export async function untilReady(child: ChildProcess, url: string): Promise<void
 /**
  * Starts a program that says `process.send('ready')` when it is: plain node for what is measured (`.mjs`), tsx
  * for what only helps (`.ts`).
+ * @param onReady gets what it says instead of `ready`
  */
-export async function startProgram(file: string, env: Record<string, string>): Promise<Measured> {
+export async function startProgram(
+  file: string,
+  env: Record<string, string>,
+  onReady: (said: unknown) => void = () => {},
+): Promise<Measured> {
   const child = launch(file.endsWith('.ts') ? ['--import', 'tsx', file] : [file], env);
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code}`);
   });
   ended.catch(() => {});
-  await Promise.race([once(child, 'message'), ended]);
+  const [said] = await Promise.race([once(child, 'message'), ended]);
+  onReady(said);
   return measured(child);
 }
 

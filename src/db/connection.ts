@@ -151,8 +151,6 @@ export function createConnection(
         (error: Error) => {
           underWay.delete(waiting);
           reject(error);
-          // The server's last word: the connection ends behind it.
-          if (isFatal(error)) lose(error);
         },
       );
     });
@@ -176,7 +174,15 @@ export function createConnection(
     createdAt: Date.now(),
     isLost: () => lost !== undefined,
     guard,
-    run: (statement) => guard(statement, options.answerTimeout),
+    async run(statement) {
+      try {
+        return await guard(statement, options.answerTimeout);
+      } catch (error) {
+        // The server's last word: the connection ends behind it.
+        if (isFatal(error)) lose(error as Error);
+        throw error;
+      }
+    },
     onLost: (listener) => void listeners.push(listener),
     destroy: (error = connectionClosed()) => lose(error),
     async close() {
@@ -195,6 +201,6 @@ function noAnswer(milliseconds: number): SsoLinkError {
 }
 
 function isFatal(error: unknown): boolean {
-  const { severity } = (error ?? {}) as { severity?: string };
+  const { severity } = error as { severity?: string };
   return severity === 'FATAL' || severity === 'PANIC';
 }

@@ -128,7 +128,7 @@ export async function recordLogin(
       )
       SELECT first_login, EXISTS (
         SELECT FROM users u WHERE u.id = identity.user_id AND u.status = 'active'
-          AND NOT ${belongsToOtherCompany(sql, sql`identity.company_id`)}
+          AND NOT ${belongsToOtherCompany(sql, 'identity.company_id')}
       ) AS signed_in
       FROM identity`;
     if (row === undefined) return { outcome: 'client_changed' };
@@ -144,12 +144,9 @@ export async function wasRecorded({ sql }: Pick<Database, 'sql'>, attempt: Attem
   return (await recordedLogin(sql, attempt)).length > 0;
 }
 
-/**
- * The statement that finds the login of an attempt, in the session that the attempt's browser has: whether that is
- * recent, so that a callback that is sent again is answered by the session.
- */
+/** The statement that finds the login of an attempt, in the session that the attempt's browser has. */
 export const recordedLogin = (sql: Database['sql'], attempt: Attempt) => sql`
-  SELECT s.created_at > now() - interval '60 seconds' FROM logins l JOIN sessions s ON s.login_id = l.id
+  SELECT 1 FROM logins l JOIN sessions s ON s.login_id = l.id
   WHERE l.state_hash = ${hashToken(attempt.state)} AND s.token_hash = ${hashToken(attempt.sessionToken)}`;
 
 function isConsumed(error: unknown): boolean {

@@ -93,11 +93,9 @@ export function OtherWay({
   );
 }
 
-/** @param props.token `signOutToken` of the session */
-export function SignOut({ token }: { token: string }) {
+export function SignOut() {
   return (
     <form class="aside" method="post" action="/logout">
-      <input type="hidden" name="token" value={token} />
       <button class="link" type="submit">
         Sign out
       </button>

@@ -12,8 +12,7 @@ import type { KeySource } from './keys.ts';
 export interface ExpectedIdToken {
   issuer: string;
   clientId: string;
-  /** Absent for the ID token of a refresh, whose nonce is optional (OpenID Connect Core §12.2). */
-  nonce?: string;
+  nonce: string;
   /** What came with the ID token: `at_hash` is held against it. */
   accessToken: string;
   keys: KeySource;
@@ -30,8 +29,7 @@ const SUBJECT = /^[\x20-\x7e]{1,255}$/;
 
 /**
  * The claims of a valid ID token.
- * @throws SsoLinkError `id_token_invalid`, whose message says which check failed and never the value; `facts.claim`
- *   names the claim
+ * @throws SsoLinkError `id_token_invalid`, whose message says which check failed and never what stood there
  * @throws ProviderError when the keys can't be had
  */
 export async function verifyIdToken(token: string, expected: ExpectedIdToken): Promise<IdTokenClaims> {
@@ -48,11 +46,8 @@ export async function verifyIdToken(token: string, expected: ExpectedIdToken): P
   if (typeof iat !== 'number' || iat > Date.now() / 1000 + CLOCK_SKEW_S) {
     throw invalid('iat is missing or in the future');
   }
-  if (expected.nonce !== undefined) {
-    const { nonce } = payload;
-    if (typeof nonce !== 'string' || !same(nonce, expected.nonce)) {
-      throw invalid('nonce is missing or another');
-    }
+  if (typeof payload.nonce !== 'string' || !same(payload.nonce, expected.nonce)) {
+    throw invalid('nonce is missing or another');
   }
   const several = Array.isArray(payload.aud) && payload.aud.length > 1;
   if ((azp !== undefined || several) && azp !== expected.clientId) {
@@ -72,7 +67,7 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
     issuer: expected.issuer,
     audience: expected.clientId,
     clockTolerance: CLOCK_SKEW_S,
-    requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', ...(expected.nonce === undefined ? [] : ['nonce'])],
+    requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'nonce'],
   };
   const { keys } = expected;
   try {
@@ -84,7 +79,7 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
-      throw invalid(`${error.claim} ${error.reason === 'missing' ? 'is missing' : 'is wrong'}`, error.claim);
+      throw invalid(`${error.claim} ${error.reason === 'missing' ? 'is missing' : 'is wrong'}`);
     }
     if (error instanceof errors.JWKSInvalid || (error as { code?: string }).code === 'ERR_JOSE_GENERIC') {
       throw new ProviderError('provider_answer_invalid', "the issuer's key set can't be used");
@@ -104,6 +99,6 @@ function same(a: string, b: string): boolean {
   return x.length === y.length && timingSafeEqual(x, y);
 }
 
-function invalid(why: string, claim = ''): SsoLinkError {
-  return new SsoLinkError('id_token_invalid', `the ID token was refused: ${why}`, { facts: { claim } });
+function invalid(why: string): SsoLinkError {
+  return new SsoLinkError('id_token_invalid', `the ID token was refused: ${why}`);
 }

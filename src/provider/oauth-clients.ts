@@ -26,17 +26,6 @@ export interface OAuthClient {
   authMethod: 'client_secret_post' | 'client_secret_basic';
 }
 
-/** What the authorization request says besides what every one says. */
-export interface AuthorizationRequest {
-  state: string;
-  nonce: string;
-  loginHint?: string;
-  /** Whether to ask for a refresh token. */
-  offlineAccess: boolean;
-  /** Whether the provider asks who signs in, even if it knows (`prompt=login`). */
-  askAccount: boolean;
-}
-
 export interface Tokens {
   accessToken: string;
   idToken?: string;
@@ -48,7 +37,7 @@ export interface OAuthClients {
   authorizationUrl(
     client: OAuthClient,
     metadata: ProviderMetadata,
-    request: AuthorizationRequest,
+    request: { state: string; nonce: string; loginHint?: string },
   ): Promise<{ url: string; verifier: string }>;
   /** @throws SsoLinkError `grant_rejected` (the code), `client_rejected` (secret or method), ProviderError */
   exchange(
@@ -66,8 +55,7 @@ export interface OAuthClients {
 const MAX_CLIENTS = 500;
 const STATE_COOKIE = 'state';
 const VERIFIER_COOKIE = 'verifier';
-const OFFLINE_ACCESS = 'offline_access';
-const SCOPES = ['openid', 'email', 'profile', OFFLINE_ACCESS];
+const SCOPES = ['openid', 'email', 'profile', 'offline_access'];
 
 type Child = FastifyInstance & { provider: OAuth2Namespace };
 
@@ -96,7 +84,7 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
   }
 
   return {
-    async authorizationUrl(client, metadata, { state, nonce, loginHint, offlineAccess, askAccount }) {
+    async authorizationUrl(client, metadata, { state, nonce, loginHint }) {
       const { provider } = await childOf(client, metadata);
       const cookies: Record<string, string> = {};
       const reply = { setCookie: (name: string, value: string) => (cookies[name] = value) };
@@ -108,8 +96,6 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
       );
       url.searchParams.set('nonce', nonce);
       if (loginHint) url.searchParams.set('login_hint', loginHint);
-      if (askAccount) url.searchParams.set('prompt', 'login');
-      if (!offlineAccess) url.searchParams.set('scope', SCOPES.filter((s) => s !== OFFLINE_ACCESS).join(' '));
       return { url: url.href, verifier: cookies[VERIFIER_COOKIE] as string };
     },
 
@@ -252,9 +238,7 @@ function translate(thrown: unknown): SsoLinkError {
   const answered = error.data?.res?.answered ?? (error.data?.isResponseError ? status : 0);
   // Whatever the body says: a gateway answers for a provider that is down with HTML, or with nothing.
   if (answered === 429 || answered >= 500) {
-    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`, {
-      facts: { status: String(answered) },
-    });
+    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`);
   }
   if (error.data?.isResponseError) {
     const code = typeof error.data.payload?.error === 'string' ? error.data.payload.error : '';
@@ -279,13 +263,12 @@ const GRANT_ERRORS = new Set(['invalid_grant', 'token_inactive', 'token_expired'
 /** A 4xx of the token endpoint concerns one grant or one client, and is no outage. */
 function rejection(status: number, code: string): SsoLinkError {
   const answer = `the token endpoint answered ${status} ${code}`;
-  const facts = { facts: { endpoint: 'token', status: String(status), oauth_error: code } };
-  if (GRANT_ERRORS.has(code)) return new SsoLinkError('grant_rejected', answer, facts);
+  if (GRANT_ERRORS.has(code)) return new SsoLinkError('grant_rejected', answer);
   if (['invalid_client', 'unauthorized_client'].includes(code)) {
     const hint = 'look at the client secret and at the Client Authentication Type';
-    return new SsoLinkError('client_rejected', `${answer}: ${hint}`, facts);
+    return new SsoLinkError('client_rejected', `${answer}: ${hint}`);
   }
-  return new SsoLinkError('client_misconfigured', `${answer}: look at the application's settings`, facts);
+  return new SsoLinkError('client_misconfigured', `${answer}: look at the application's settings`);
 }
 
 /** RFC 6749 §5.1; the library takes a redirect with JSON, or `[]`, for a token response. */

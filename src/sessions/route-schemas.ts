@@ -15,7 +15,7 @@ const SignedIn = Type.Object({
   identity: Type.String({ description: "The SSO identity's id" }),
   token: Type.String({
     description:
-      'A JWT (ES256) of 60 seconds for your backend: `iss` PUBLIC_URL, `aud` the asking origin, `sub` the user, `company`, `login_id`',
+      'A JWT (ES256) of 60 seconds for your backend; reads within 5 seconds may get the same one: `iss` PUBLIC_URL, `aud` the asking origin, `sub` the user, `company`, `login_id`',
   }),
   token_expires_at: Type.String({ description: 'RFC 3339' }),
 });

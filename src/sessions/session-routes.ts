@@ -33,24 +33,22 @@ export async function sessionRoutes(
     if (state.state === 'none') return reply.code(401).send({ state: 'none' });
 
     const { session, userId } = state;
-    await touchSession(database, session);
-    const { token, expiresAt } = await issueToken({
-      userId,
-      audience,
-      company: session.company,
-      loginId: session.loginId,
-    });
+    const { company, loginId } = session;
+    const [{ token, expiresAt }] = await Promise.all([
+      issueToken({ userId, audience, company, loginId }),
+      touchSession(database, session),
+    ]);
     return {
       state: 'signed_in',
       user: { id: userId, name: session.name, email: session.email },
-      company: session.company,
+      company,
       identity: session.ssoIdentityId,
       token,
       token_expires_at: expiresAt.toISOString(),
     };
   });
 
-  app.get('/.well-known/jwks.json', { schema: JWKS, exposeHeadRoute: true }, async (_request, reply) => {
+  app.get('/.well-known/jwks.json', { schema: JWKS }, async (_request, reply) => {
     reply.header('cache-control', 'public, max-age=300').header('access-control-allow-origin', '*');
     return { keys: await publishedKeys(database) };
   });

@@ -3,7 +3,7 @@
  * link, the user, the company and the SSO client, read afresh each time, so that what is suspended or
  * disabled there ends it here.
  */
-import { belongsToOtherCompany } from '../accounts/other-company.ts';
+import { otherCompanyCondition } from '../accounts/other-company.ts';
 import type { Database } from '../db/client.ts';
 import type { Outcome, Reason } from '../events/link-result.ts';
 import { hashToken } from '../tokens.ts';
@@ -121,13 +121,13 @@ export async function touchSession({ sql }: Pick<Database, 'sql'>, session: Sess
 
 const TOUCH_EVERY_MS = 60_000;
 
-async function findSession(sql: Database['sql'], tokenHash: Buffer): Promise<SessionRow | undefined> {
-  const [row] = await sql<Record<string, unknown>[]>`
+/** Its text never changes: nothing is built for a request, and each connection prepares it once. */
+const FIND_SESSION = `
     SELECT s.id, s.login_id AS "loginId", s.sso_identity_id AS "ssoIdentityId", s.return_to AS "returnTo",
       s.created_at AS "createdAt", s.last_used_at AS "lastUsedAt", s.expires_at AS "expiresAt", s.revalidated_at AS "revalidatedAt",
       s.refresh_token IS NOT NULL AS "hasRefreshToken", s.ended_as AS "endedAs",
       i.email, coalesce(u.name, i.name) AS name,
-      u.id AS "userId", u.status AS "userStatus", ${belongsToOtherCompany(sql, sql`c.id`)} AS "userElsewhere",
+      u.id AS "userId", u.status AS "userStatus", ${otherCompanyCondition('c.id')} AS "userElsewhere",
       c.id AS "companyId", c.slug AS company, c.name AS "companyName", c.status AS "companyStatus",
       k.status AS "clientStatus", k.status <> 'active' AND EXISTS (
         SELECT FROM sso_clients other WHERE other.company_id = c.id AND other.status = 'active'
@@ -139,7 +139,10 @@ async function findSession(sql: Database['sql'], tokenHash: Buffer): Promise<Ses
     JOIN sso_clients k ON k.id = l.sso_client_id
     LEFT JOIN users u ON u.id = i.user_id
     LEFT JOIN link_results r ON r.login_id = s.login_id
-    WHERE s.token_hash = ${tokenHash}`;
+    WHERE s.token_hash = $1`;
+
+async function findSession(sql: Database['sql'], tokenHash: Buffer): Promise<SessionRow | undefined> {
+  const [row] = await sql.unsafe<Record<string, unknown>[]>(FIND_SESSION, [tokenHash], { prepare: true });
   if (row === undefined) return undefined;
   const date = (value: unknown) => new Date(value as string);
   return {

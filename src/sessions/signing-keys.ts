@@ -2,16 +2,9 @@
  * The keys that sign the tokens of /session. One is current; a retired one stays published for a day, so
  * that what it signed, and what a product's backend has cached, outlives the change.
  */
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { sql as query } from 'drizzle-orm';
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  type JWK_EC_Private,
-} from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWK_EC_Private } from 'jose';
 import type { Db, Transaction } from '../db/client.ts';
 import { signingKeys } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
@@ -23,7 +16,7 @@ export const RETIRED_KEY_HOURS = 24;
 
 export interface SigningKey {
   kid: string;
-  privateKey: CryptoKey;
+  privateKey: KeyObject;
 }
 
 /** The associated data of a sealed signing key. */
@@ -81,7 +74,7 @@ export async function currentSigningKey(database: { db: Db }, sealer: Sealer): P
     );
   }
   const jwk = JSON.parse(sealer.open(row.privateKey, signingKeyAssociatedData(row.kid))) as JWK_EC_Private;
-  return { kid: row.kid, privateKey: (await importJWK(jwk, SIGNING_ALGORITHM)) as CryptoKey };
+  return { kid: row.kid, privateKey: createPrivateKey({ key: { ...jwk }, format: 'jwk' }) };
 }
 
 /** The public keys for /.well-known/jwks.json, the newest first: the current one, and those retired today. */
