@@ -213,9 +213,11 @@ export const VARIABLES = {
   RETURN_ORIGINS: variable({
     description:
       'Origins that return_to may lead to and that may read /session; the origin of APP_URL when empty.',
-    expects: 'comma-separated https origins like https://app.example.com, or http on a loopback host',
+    expects:
+      'comma-separated https origins like https://app.example.com, or http on a loopback host; each by its whole name, without wildcards',
     default: '',
-    parse: (text) => every(list(text), (o) => (webUrl(o)?.href === `${o}/` ? o : undefined)),
+    parse: (text) =>
+      every(list(text), (o) => (!o.includes('*') && webUrl(o)?.href === `${o}/` ? o : undefined)),
   }),
   SECRET_KEYS: variable({
     description:

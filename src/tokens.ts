@@ -8,3 +8,8 @@ export const randomToken = (): string => randomBytes(32).toString('base64url');
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
+
+/** The token in the form that ends a session: only a page that was made for this session knows it. */
+export function signOutToken(sessionToken: string): string {
+  return hashToken(`sign out ${sessionToken}`).toString('base64url');
+}

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Issuer } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
 import { boundedFetch } from '../provider/bounded-fetch.ts';
+import { readDescription } from '../provider/description.ts';
 import { createDiscovery } from '../provider/discovery.ts';
 
 export type AuthMethod = 'client_secret_post' | 'client_secret_basic';
@@ -57,7 +58,7 @@ export async function resolveIssuer(
 
 type Finding =
   | { issuer: Issuer; kind: 'right' }
-  | { issuer: Issuer; kind: 'wrong' }
+  | { issuer: Issuer; kind: 'wrong'; description: string | undefined }
   /** No answer, or one that tells neither. */
   | { issuer: Issuer; kind: 'unclear'; why: string };
 
@@ -85,10 +86,14 @@ export async function findIssuer(
     const whys = unclear.map((f) => `${f.issuer.region}: ${f.why}`).join('; ');
     throw new SsoLinkError('client_check_failed', `the client could not be checked (${whys})`);
   }
+  const said = findings.flatMap((f) =>
+    f.kind === 'wrong' && f.description ? [`${f.issuer.region} says: ${f.description}`] : [],
+  );
   throw new SsoLinkError(
     'client_credential_wrong',
     `JumpCloud refuses this client (asked: ${asked}): look at the client id, the client secret, and at the ` +
-      `Client Authentication Type, which must be '${TYPE_AT_JUMPCLOUD[credential.authMethod]}' there`,
+      `Client Authentication Type, which must be '${TYPE_AT_JUMPCLOUD[credential.authMethod]}' there` +
+      (said.length > 0 ? ` (${said.join('; ')})` : ''),
   );
 }
 
@@ -104,7 +109,10 @@ async function ask(issuer: Issuer, credential: Credential, network: ProbeNetwork
     const { status, body } = await network.fetch(endpoint, request(credential));
     const error = status >= 400 && status < 500 ? errorOf(body) : undefined;
     if (error === 'invalid_grant') return { issuer, kind: 'right' };
-    if (error === 'invalid_client') return { issuer, kind: 'wrong' };
+    if (error === 'invalid_client') {
+      const description = descriptionOf(body, [credential.clientSecret]);
+      return { issuer, kind: 'wrong', description };
+    }
     return {
       issuer,
       kind: 'unclear',
@@ -137,6 +145,16 @@ function request({ clientId, clientSecret, authMethod }: Credential) {
 
 function formEncode(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
+/** Hydra names the right authentication method there. */
+function descriptionOf(body: Buffer, secrets: string[]): string | undefined {
+  try {
+    const { error_description } = JSON.parse(body.toString('utf8')) as { error_description?: unknown };
+    return readDescription(error_description, secrets);
+  } catch {
+    return undefined;
+  }
 }
 
 /** RFC 6749 §5.2; what isn't a plain error code is none, so that nothing else reaches a terminal. */

@@ -50,16 +50,17 @@ export async function findTested(
 
 /**
  * The SSO client that an attempt began with, and whether its login is recorded already: both by one statement.
- * @param recorded the statement that finds the login
+ * @param recorded the statement that finds the login: its one value, or no row
+ * @returns `recorded` is null where no login was found
  */
 export async function findAttempted(
   { sql }: Pick<Database, 'sql'>,
   sealer: Sealer,
   attempt: { ssoClientId: string; test?: boolean },
   recorded: PendingQuery<Row[]>,
-): Promise<{ client: SsoClient; recorded: boolean } | undefined> {
-  const [row] = await sql<(SsoClientRow & { recorded: boolean })[]>`
-    SELECT ${columns(sql)}, EXISTS (${recorded}) AS recorded
+): Promise<{ client: SsoClient; recorded: boolean | null } | undefined> {
+  const [row] = await sql<(SsoClientRow & { recorded: boolean | null })[]>`
+    SELECT ${columns(sql)}, (${recorded}) AS recorded
     ${attempt.test ? testable(sql) : active(sql)} AND k.id = ${attempt.ssoClientId}`;
   if (row === undefined) return undefined;
   const { recorded: isRecorded, ...client } = row;

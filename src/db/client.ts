@@ -3,10 +3,10 @@ import type postgres from 'postgres';
 import type { Logger } from '../observability/log.ts';
 import { createOpener, type Opener } from './open-connection.ts';
 import { createOutageLog, type OutageLog } from './outage-log.ts';
-import { createPool } from './pool.ts';
+import { createPool, type Lease } from './pool.ts';
 import * as schema from './schema.ts';
 import { type DatabaseSource, readSource } from './source.ts';
-import { createSql, type Sql } from './sql.ts';
+import { type Build, createSql, type Sql } from './sql.ts';
 import { runTransaction } from './transaction.ts';
 
 export type { Sql } from './sql.ts';
@@ -77,14 +77,23 @@ export function openDatabase(source: DatabaseSource, options: DatabaseOptions): 
     max: options.max ?? 10,
     acquireTimeout: ACQUIRE_TIMEOUT_MS,
   });
+  function sendOn({ connection }: Lease, build: Build): Promise<unknown> {
+    const release = () => pool.release(connection);
+    try {
+      const answer = connection.run(build(connection.client));
+      answer.then(release, release);
+      return answer;
+    } catch (error) {
+      // A parameter that cannot be sent.
+      release();
+      return Promise.reject(error);
+    }
+  }
+
   const sql = createSql({
-    async send(build) {
-      const { connection } = await pool.acquire();
-      try {
-        return await connection.run(build(connection.client));
-      } finally {
-        pool.release(connection);
-      }
+    send(build) {
+      const lease = pool.acquire();
+      return lease instanceof Promise ? lease.then((one) => sendOn(one, build)) : sendOn(lease, build);
     },
     async hold() {
       const { connection } = await pool.acquire();

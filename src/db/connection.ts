@@ -151,6 +151,8 @@ export function createConnection(
         (error: Error) => {
           underWay.delete(waiting);
           reject(error);
+          // The server's last word: the connection ends behind it.
+          if (isFatal(error)) lose(error);
         },
       );
     });
@@ -174,15 +176,7 @@ export function createConnection(
     createdAt: Date.now(),
     isLost: () => lost !== undefined,
     guard,
-    async run(statement) {
-      try {
-        return await guard(statement, options.answerTimeout);
-      } catch (error) {
-        // The server's last word: the connection ends behind it.
-        if (isFatal(error)) lose(error as Error);
-        throw error;
-      }
-    },
+    run: (statement) => guard(statement, options.answerTimeout),
     onLost: (listener) => void listeners.push(listener),
     destroy: (error = connectionClosed()) => lose(error),
     async close() {
@@ -201,6 +195,6 @@ function noAnswer(milliseconds: number): SsoLinkError {
 }
 
 function isFatal(error: unknown): boolean {
-  const { severity } = error as { severity?: string };
+  const { severity } = (error ?? {}) as { severity?: string };
   return severity === 'FATAL' || severity === 'PANIC';
 }

@@ -18,11 +18,11 @@ export interface Lease {
 
 export interface Pool {
   /**
-   * Takes a connection for the caller alone. Give it back with `release`, whatever happened to it.
-   * @throws SsoLinkError `DATABASE_BUSY`: none was free in time; `CONNECTION_ENDED`: the pool is closed; else why
-   *   none could be opened
+   * Takes a connection for the caller alone: at once where one is idle. Give it back with `release`, whatever
+   * happened to it. Rejects with SsoLinkError `DATABASE_BUSY`: none was free in time; `CONNECTION_ENDED`: the pool is
+   * closed; else with why none could be opened.
    */
-  acquire(): Promise<Lease>;
+  acquire(): Lease | Promise<Lease>;
   release(connection: Connection): void;
   /** Hands out no connection from now on. Waits for those in use, then destroys them. @param patience milliseconds */
   close(patience: number): Promise<void>;
@@ -84,8 +84,8 @@ export function createPool({ open, max, acquireTimeout }: PoolOptions): Pool {
   }
 
   return {
-    async acquire() {
-      if (closed) throw ended();
+    acquire() {
+      if (closed) return Promise.reject(ended());
       const connection = take();
       if (connection) return { connection, fresh: false };
       return all.size + opening < max ? openOne() : wait(waiting, acquireTimeout);

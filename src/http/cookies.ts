@@ -6,4 +6,9 @@ export const SESSION_COOKIE = '__Host-sso_session';
 /** The slug of the company that signed in here last: the next time it is one press. */
 export const COMPANY_COOKIE = '__Host-sso_company';
 
+/** Set after a sign-out and a refusal: the next sign-in asks for the account at JumpCloud. */
+export const PROMPT_COOKIE = '__Host-sso_prompt';
+/** Long enough to press "Sign in again". Seconds. */
+export const PROMPT_COOKIE_S = 10 * 60;
+
 export type Cookies = Record<string, string | undefined>;

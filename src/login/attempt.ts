@@ -15,6 +15,8 @@ export interface Attempt {
   ssoClientVersion: number;
   /** Of a test link: what comes of it is shown, and never recorded. */
   test?: true;
+  /** Absent for true; false where it was begun again without the scope, which the provider had refused. */
+  offlineAccess?: false;
   /** Its slug: where the attempt comes to nothing, a page leads back to the company's sign-in. */
   company: string;
   returnTo: string;
@@ -28,8 +30,10 @@ export interface Attempt {
 }
 
 const PREFIX = '__Host-sso_attempt_';
-/** Node answers 431 from about 36 such cookies on: the oldest goes. */
+/** Tabs at once. */
 const MAX_ATTEMPTS = 5;
+/** All of them together, in bytes of the Cookie line: nginx answers 400 above 8 KiB, and the product has cookies, too. */
+const MAX_BYTES = 4_000;
 
 /** Begins with a time stamp in base 36, so that the oldest is known without opening any. */
 export function attemptCookieName(state: string, startedAt: number): string {
@@ -47,10 +51,22 @@ const CLOCK_TOLERANCE_MS = 60_000;
 /** As we name them. Another name may hold what no `Set-Cookie` takes. */
 const NAME = new RegExp(`^${PREFIX}[0-9a-z]+_[0-9a-f]{16}$`);
 
-/** The browser's cookies that must go, so that one more attempt finds room. */
-export function attemptsToForget(cookies: Cookies): string[] {
-  const names = Object.keys(cookies).filter((name) => NAME.test(name));
-  return names.sort().slice(0, Math.max(0, names.length - (MAX_ATTEMPTS - 1)));
+/** The browser's cookies that must go, so that one more attempt finds room: the oldest ones. */
+export function attemptsToForget(cookies: Cookies, added: { name: string; value: string }): string[] {
+  const names = Object.keys(cookies)
+    .filter((name) => NAME.test(name))
+    .sort();
+  const size = (name: string, value: string) => name.length + value.length + '=; '.length;
+  let bytes = size(added.name, added.value);
+  // The newest first: a name begins with the time.
+  const kept = names
+    .slice(1 - MAX_ATTEMPTS)
+    .reverse()
+    .filter((name) => {
+      bytes += size(name, cookies[name] ?? '');
+      return bytes <= MAX_BYTES;
+    });
+  return names.filter((name) => !kept.includes(name));
 }
 
 /**

@@ -3,14 +3,16 @@ import type { AppDeps } from '../app-deps.ts';
 import type { SsoClient } from '../companies/sso-client-lookup.ts';
 import { isDatabaseOutage } from '../db/outage.ts';
 import { SsoLinkError } from '../errors.ts';
-import { COMPANY_COOKIE, COOKIE_OPTIONS, SESSION_COOKIE } from '../http/cookies.ts';
+import { COMPANY_COOKIE, COOKIE_OPTIONS, PROMPT_COOKIE, SESSION_COOKIE } from '../http/cookies.ts';
 import { addLogFields } from '../observability/requests.ts';
 import { destinationOf } from '../pages/links.ts';
 import { sendPage } from '../pages/send-page.ts';
+import { readDescription } from '../provider/description.ts';
 import { readSession } from '../sessions/session.ts';
 import { hashToken } from '../tokens.ts';
 import { answerBySession } from './answer-by-session.tsx';
 import { type Attempt, openAttempt } from './attempt.ts';
+import { beginAttempt } from './begin-attempt.ts';
 import { type CompletedLogin, createLoginCompletion } from './complete-login.ts';
 import type { ProviderAnswer } from './finish-login.ts';
 import { finishTest } from './finish-test.tsx';
@@ -70,12 +72,14 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
     if (found === undefined) return reuseSessionOrRefuse(request, reply, state);
     const { attempt, name } = found;
     request.destination = destinationOf(attempt, config.APP_URL);
+    request.isTest = attempt.test === true;
     try {
       const respond = await completeAttempt(request, attempt, error);
       // The attempt is over.
       reply.clearCookie(name, COOKIE_OPTIONS);
       return respond(reply);
     } catch (failure) {
+      addLogFields(request, { company: attempt.company });
       // After an outage the attempt is kept: a reload of the same callback completes it.
       if (isDatabaseOutage(failure)) login.release(attempt);
       else reply.clearCookie(name, COOKIE_OPTIONS);
@@ -85,8 +89,11 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
 
   async function completeAttempt(request: Request, attempt: Attempt, error: string | undefined) {
     if (error) {
+      request.company = attempt.company;
       login.useOnce(attempt);
-      throw providerError(error);
+      const description = readDescription(request.query.error_description);
+      if (isOfflineAccessRefused(attempt, error, description)) return beginAgain(request, attempt);
+      throw providerError(error, description);
     }
     if (attempt.test) {
       addLogFields(request, { test: { company: attempt.company } });
@@ -99,6 +106,14 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
     // Also where the login was recorded before, and nothing was asked of the provider.
     request.company = completed.client.company.slug;
     return (reply: FastifyReply) => answerAfterLogin(request, reply, attempt, completed);
+  }
+
+  /** The application lacks the Refresh Token grant: people can sign in, and `no_refresh_token` warns at each login. */
+  async function beginAgain(request: Request, attempt: Attempt) {
+    const client = await login.findAttemptedClient(attempt);
+    const { returnTo, test = false } = attempt;
+    return (reply: FastifyReply) =>
+      beginAttempt(deps, request, reply, { client, returnTo, test, offlineAccess: false });
   }
 
   function answerOf(request: Request, attempt: Attempt, client: SsoClient): ProviderAnswer {
@@ -124,12 +139,13 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
       maxAge: Math.floor(config.SESSION_ABSOLUTE / 1000),
     });
     reply.setCookie(COMPANY_COOKIE, client.company.slug, { ...COOKIE_OPTIONS, maxAge: YEAR_S });
+    reply.clearCookie(PROMPT_COOKIE, COOKIE_OPTIONS);
     if (signedIn) return reply.redirect(attempt.returnTo, 303);
     const outcome =
       pending && (await holdForLinkResult(linkResults, request, reply, { id: pending, isNew: true }));
     if (outcome === undefined || !ANSWERED_HERE.has(outcome)) return reply.redirect('/login/wait', 303);
     const session = await readSession(database, attempt.sessionToken, { idle: config.SESSION_IDLE });
-    return answerBySession(request, reply, session, config);
+    return answerBySession(request, reply, { session, token: attempt.sessionToken }, config);
   }
 
   /** No attempt: a consumed callback is reloaded in the browser that holds its session, or it is refused. */
@@ -158,16 +174,33 @@ const SETTINGS: Record<string, string> = {
   invalid_request: 'its Redirect URIs need PUBLIC_URL/login/callback',
 };
 
-function providerError(error: string): SsoLinkError {
-  if (error === 'access_denied') {
-    return new SsoLinkError('access_denied', 'the provider answered access_denied');
-  }
+/** Hydra names the scope that the application may not request. */
+function isOfflineAccessRefused(attempt: Attempt, error: string, description = ''): boolean {
+  return (
+    error === 'invalid_scope' && attempt.offlineAccess !== false && description.includes('offline_access')
+  );
+}
+
+/** Hydra, where a step is repeated: by Back, a reload, a double click (the verifier was used) or a second tab. */
+function isRepeatedStep(error: string, description = ''): boolean {
+  return (
+    error === 'request_forbidden' || (error === 'access_denied' && /already been used/.test(description))
+  );
+}
+
+function providerError(error: string, description: string | undefined): SsoLinkError {
+  const known = KNOWN_ERRORS.has(error) || error === 'access_denied';
+  const said = description === undefined ? '' : ` (“${description}”)`;
+  const answer = known
+    ? `the provider answered ${error}${said}`
+    : `the provider answered an unknown error${said}`;
+  const facts = { facts: { endpoint: 'authorization', ...(known && { oauth_error: error }) } };
+  if (isRepeatedStep(error, description)) return new SsoLinkError('provider_step_repeated', answer, facts);
+  if (error === 'access_denied') return new SsoLinkError('access_denied', answer, facts);
   const setting = SETTINGS[error];
   if (setting !== undefined) {
-    const message = `the provider answered ${error}: look at the application at JumpCloud, ${setting}`;
-    return new SsoLinkError('client_misconfigured', message);
+    const message = `${answer}: look at the application at JumpCloud, ${setting}`;
+    return new SsoLinkError('client_misconfigured', message, facts);
   }
-  return KNOWN_ERRORS.has(error)
-    ? new SsoLinkError('provider_error', `the provider answered ${error}`)
-    : new SsoLinkError('provider_error_unknown', 'the provider answered with an unknown error');
+  return new SsoLinkError(known ? 'provider_error' : 'provider_error_unknown', answer, facts);
 }

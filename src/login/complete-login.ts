@@ -103,6 +103,10 @@ export function createLoginCompletion(deps: Deps): LoginCompletion {
     complete: (attempt, answerOf) =>
       runOnce(attempt.state, async () => {
         const { client, recorded } = await find(attempt);
+        // The cookies of an old attempt must not open its session to another person.
+        if (recorded === false) {
+          throw new SsoLinkError('attempt_missing', 'the attempt was completed more than a minute ago');
+        }
         const found = recorded ? findRecorded(attempt) : record(attempt, answerOf(client));
         return { client, ...(await found) };
       }),

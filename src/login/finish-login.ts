@@ -105,6 +105,7 @@ async function recordVerified(
       subject: claims.sub,
       organization: profile.organization,
       refreshable: tokens.refreshToken !== undefined,
+      unexpected: profile.unexpected,
     });
   }
   return recorded;
@@ -129,8 +130,14 @@ async function completeProfile(
   if (userinfo.sub !== claims.sub) {
     throw new SsoLinkError('userinfo_sub_mismatch', 'userinfo speaks of another subject than the ID token');
   }
-  const { email, emailVerified, name } = readProfile(userinfo);
-  return { ...profile, email, emailVerified, name: profile.name ?? name };
+  const { email, emailVerified, name, unexpected } = readProfile(userinfo);
+  return {
+    ...profile,
+    email,
+    emailVerified,
+    name: profile.name ?? name,
+    unexpected: { ...profile.unexpected, ...unexpected },
+  };
 }
 
 async function noteOrganization(

@@ -3,10 +3,9 @@ import type { AppDeps } from '../app-deps.ts';
 import { findCompany } from '../companies/sso-client-lookup.ts';
 import { normalizeEmail } from '../email.ts';
 import { COMPANY_COOKIE } from '../http/cookies.ts';
-import { addLogFields } from '../observability/requests.ts';
 import { LoginPage, type LoginPageProps } from '../pages/login-page.tsx';
 import { sendPage } from '../pages/send-page.ts';
-import type { LoginQuery, Query } from './query.ts';
+import { type LoginQuery, type Query, takeFirst } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { LOGIN, ROOT } from './route-schemas.ts';
 
@@ -15,47 +14,50 @@ export function loginRoute(
   app: FastifyInstance,
   { config, database }: Pick<AppDeps, 'config' | 'database'>,
 ): void {
-  app.get('/', { schema: ROOT }, async (_request, reply) =>
+  app.get('/', { schema: ROOT, exposeHeadRoute: true }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').redirect('/login', 303),
   );
 
-  app.get<{ Querystring: Query<typeof LoginQuery> }>('/login', { schema: LOGIN }, async (request, reply) => {
-    const { login_hint: loginHint, company: slug, return_to, signed_out } = request.query;
-    const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
-    if (return_to && !returnTo) addLogFields(request, { return_to: 'ignored: not a listed origin' });
-    const company = await chooseCompany();
-    const noSso = loginHint && !company ? whyNot(loginHint) : undefined;
-    const props: LoginPageProps = {
-      productName: config.PRODUCT_NAME,
-      socialLoginUrl: config.SOCIAL_LOGIN_URL,
-      ...(company && { company: { name: company.name, startUrl: startUrl(company.slug) } }),
-      ...(loginHint && { loginHint }),
-      ...(noSso && { noSso }),
-      ...(returnTo && { returnTo }),
-      ...(signed_out !== undefined && { signedOut: true }),
-    };
-    return sendPage(reply, <LoginPage {...props} />);
+  app.get<{ Querystring: Query<typeof LoginQuery> }>(
+    '/login',
+    { schema: LOGIN, preValidation: takeFirst, exposeHeadRoute: true },
+    async (request, reply) => {
+      const { login_hint: loginHint, company: slug, return_to, signed_out } = request.query;
+      const returnTo = readReturnTo(request, return_to, config);
+      const company = await chooseCompany();
+      const noSso = loginHint && !company ? whyNot(loginHint) : undefined;
+      const props: LoginPageProps = {
+        productName: config.PRODUCT_NAME,
+        socialLoginUrl: config.SOCIAL_LOGIN_URL,
+        ...(company && { company: { name: company.name, startUrl: startUrl(company.slug) } }),
+        ...(loginHint && { loginHint }),
+        ...(noSso && { noSso }),
+        ...(returnTo && { returnTo }),
+        ...(signed_out !== undefined && { signedOut: true }),
+      };
+      return sendPage(reply, <LoginPage {...props} />);
 
-    async function chooseCompany() {
-      // The link names the company: the email may have another domain.
-      const named = slug ? await findCompany(database, { slug }) : undefined;
-      if (named || !loginHint) return named ?? remembered();
-      return findCompany(database, { email: loginHint });
-    }
+      async function chooseCompany() {
+        // The link names the company: the email may have another domain.
+        const named = slug ? await findCompany(database, { slug }) : undefined;
+        if (named || !loginHint) return named ?? remembered();
+        return findCompany(database, { email: loginHint });
+      }
 
-    function remembered() {
-      // `company=` asks for the empty form: somebody else signs in on this browser.
-      const last = slug === undefined ? request.cookies[COMPANY_COOKIE] : undefined;
-      return last ? findCompany(database, { slug: last }) : undefined;
-    }
+      function remembered() {
+        // `company=` asks for the empty form: somebody else signs in on this browser.
+        const last = slug === undefined ? request.cookies[COMPANY_COOKIE] : undefined;
+        return last ? findCompany(database, { slug: last }) : undefined;
+      }
 
-    function startUrl(company: string): string {
-      const query = new URLSearchParams({ company });
-      if (returnTo) query.set('return_to', returnTo);
-      if (loginHint) query.set('login_hint', loginHint);
-      return `/login/start?${query}`;
-    }
-  });
+      function startUrl(company: string): string {
+        const query = new URLSearchParams({ company });
+        if (returnTo) query.set('return_to', returnTo);
+        if (loginHint) query.set('login_hint', loginHint);
+        return `/login/start?${query}`;
+      }
+    },
+  );
 }
 
 function whyNot(loginHint: string): NonNullable<LoginPageProps['noSso']> {

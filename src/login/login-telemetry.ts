@@ -19,7 +19,13 @@ export function logLogin(
   log: Pick<Logger, 'info' | 'warn'>,
   client: SsoClient,
   { loginId, firstLogin, signedIn }: Extract<RecordOutcome, { outcome: 'recorded' }>,
-  seen: { email_hash?: string; subject: string; organization: string | null; refreshable: boolean },
+  seen: {
+    email_hash?: string;
+    subject: string;
+    organization: string | null;
+    refreshable: boolean;
+    unexpected: Record<string, string>;
+  },
 ): void {
   const { company, issuer, organization } = client;
   const warnings = [
@@ -29,6 +35,7 @@ export function logLogin(
     ...(organization !== null && seen.organization !== null && seen.organization !== organization
       ? ['other_organization']
       : []),
+    ...(Object.keys(seen.unexpected).length > 0 ? ['unexpected_claims'] : []),
   ];
   log[warnings.length > 0 ? 'warn' : 'info'](
     {
@@ -39,6 +46,7 @@ export function logLogin(
       first_login: firstLogin,
       signed_in: signedIn,
       ...(warnings.length > 0 && { warnings }),
+      ...(warnings.includes('unexpected_claims') && { unexpected_claims: seen.unexpected }),
     },
     'login',
   );

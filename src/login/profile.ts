@@ -8,6 +8,8 @@ export interface Profile {
   groups: string[];
   /** `jc_org`: seen once in the wild; recorded, never relied on. */
   organization: string | null;
+  /** Claims that came in a form which is not accepted, by name, and what was expected: for the log and a test's page. */
+  unexpected: Record<string, string>;
 }
 
 const MAX_TEXT = 320;
@@ -28,7 +30,28 @@ export function readProfile(claims: Record<string, unknown>): Profile {
     name: displayName(claims, email),
     groups: GROUP_CLAIMS.map((name) => groups(claims[name])).find((g) => g.length > 0) ?? [],
     organization: text(claims.jc_org),
+    unexpected: unexpectedForms(claims),
   };
+}
+
+const VERIFIED_FORMS = [true, false, 'true', 'false'];
+
+/** Never a value that could be an email. */
+function unexpectedForms({
+  email,
+  email_verified: verified,
+}: Record<string, unknown>): Record<string, string> {
+  const unexpected: Record<string, string> = {};
+  if (email !== undefined && email !== null && typeof email !== 'string') {
+    unexpected.email = `${Array.isArray(email) ? 'a list' : `a ${typeof email}`} came, expected a text`;
+  }
+  if (verified !== undefined && !VERIFIED_FORMS.includes(verified as never)) {
+    const form = /^[\w"[\]]{1,20}$/.test(JSON.stringify(verified))
+      ? JSON.stringify(verified)
+      : `a ${typeof verified}`;
+    unexpected.email_verified = `${form} came, expected true or "true"`;
+  }
+  return unexpected;
 }
 
 /** Admins rename and drop claims: a name is built from what is there. */

@@ -144,9 +144,12 @@ export async function wasRecorded({ sql }: Pick<Database, 'sql'>, attempt: Attem
   return (await recordedLogin(sql, attempt)).length > 0;
 }
 
-/** The statement that finds the login of an attempt, in the session that the attempt's browser has. */
+/**
+ * The statement that finds the login of an attempt, in the session that the attempt's browser has: whether that is
+ * recent, so that a callback that is sent again is answered by the session.
+ */
 export const recordedLogin = (sql: Database['sql'], attempt: Attempt) => sql`
-  SELECT 1 FROM logins l JOIN sessions s ON s.login_id = l.id
+  SELECT s.created_at > now() - interval '60 seconds' FROM logins l JOIN sessions s ON s.login_id = l.id
   WHERE l.state_hash = ${hashToken(attempt.state)} AND s.token_hash = ${hashToken(attempt.sessionToken)}`;
 
 function isConsumed(error: unknown): boolean {

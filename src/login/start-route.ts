@@ -3,12 +3,9 @@ import type { AppDeps } from '../app-deps.ts';
 import { findSsoClient, findTested, type SsoClient } from '../companies/sso-client-lookup.ts';
 import { openTestLink } from '../companies/test-link.ts';
 import { SsoLinkError } from '../errors.ts';
-import { COOKIE_OPTIONS } from '../http/cookies.ts';
 import type { LoginLimits } from '../http/rate-limits.ts';
-import { addLogFields } from '../observability/requests.ts';
-import { randomToken } from '../tokens.ts';
-import { attemptsToForget, sealAttempt } from './attempt.ts';
-import type { Query, StartQuery } from './query.ts';
+import { beginAttempt } from './begin-attempt.ts';
+import { type Query, type StartQuery, takeFirst } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { START } from './route-schemas.ts';
 
@@ -18,43 +15,25 @@ export function startRoute(
   deps: Pick<AppDeps, 'config' | 'database' | 'sealer' | 'provider'>,
   limits: LoginLimits,
 ): void {
-  const { config, database, sealer, provider } = deps;
+  const { config, database, sealer } = deps;
 
   app.get<{ Querystring: Query<typeof StartQuery> }>(
     '/login/start',
-    { schema: START },
+    { schema: START, preValidation: takeFirst },
     async (request, reply) => {
       const { company, login_hint: loginHint, return_to, test } = request.query;
-      const returnTo = readReturnTo(return_to, { appUrl: config.APP_URL, origins: config.RETURN_ORIGINS });
-      if (return_to && !returnTo) addLogFields(request, { return_to: 'ignored: not a listed origin' });
+      const returnTo = readReturnTo(request, return_to, config);
       request.destination = { company, returnTo };
       const client = test === undefined ? await activeClient(company) : await testedClient(company, test);
       await limits.perCompany(client.company.slug, request, reply);
 
-      const [state, nonce] = [randomToken(), randomToken()];
-      const { url, verifier } = await provider.authorizationUrl(client, {
-        state,
-        nonce,
-        ...(loginHint && { loginHint }),
-      });
-      const cookie = sealAttempt(sealer, {
-        state,
-        nonce,
-        verifier,
-        ssoClientId: client.id,
-        ssoClientVersion: client.version,
-        ...(test !== undefined && { test: true }),
-        company: client.company.slug,
+      return beginAttempt(deps, request, reply, {
+        client,
         returnTo: returnTo ?? config.APP_URL,
-        sessionToken: randomToken(),
-        startedAt: Date.now(),
+        loginHint,
+        test: test !== undefined,
+        offlineAccess: true,
       });
-      for (const name of attemptsToForget(request.cookies)) reply.clearCookie(name, COOKIE_OPTIONS);
-      reply.setCookie(cookie.name, cookie.value, {
-        ...COOKIE_OPTIONS,
-        maxAge: Math.floor(config.LOGIN_ATTEMPT_TTL / 1000),
-      });
-      return reply.header('cache-control', 'no-store').redirect(url, 303);
     },
   );
 

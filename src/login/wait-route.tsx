@@ -16,7 +16,8 @@ export function waitRoute(
   { config, database, linkResults }: Pick<AppDeps, 'config' | 'database' | 'linkResults'>,
 ): void {
   app.get('/login/wait', { schema: WAIT }, async (request, reply) => {
-    const read = () => readSession(database, request.cookies[SESSION_COOKIE], { idle: config.SESSION_IDLE });
+    const token = request.cookies[SESSION_COOKIE];
+    const read = () => readSession(database, token, { idle: config.SESSION_IDLE });
     reply.header('cache-control', 'no-store');
     let session = await read();
     if (session.state === 'pending' && isRecent(session.session)) {
@@ -24,7 +25,7 @@ export function waitRoute(
       const outcome = await holdForLinkResult(linkResults, request, reply, login);
       if (outcome === 'decided') session = await read();
     }
-    return answerBySession(request, reply, session, config);
+    return answerBySession(request, reply, { session, token }, config);
   });
 }
 

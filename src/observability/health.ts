@@ -61,8 +61,10 @@ export function createHealth(checks: { required: ReadinessChecks; optional?: Rea
  */
 export function healthRoutes(app: FastifyInstance, health: Health): void {
   app.addHook('preClose', async () => health.stopping());
-  app.get('/livez', { schema: LIVEZ, logLevel: 'warn' }, async () => ({ status: 'ok' }));
-  app.get('/readyz', { schema: READYZ, logLevel: 'warn' }, async (request, reply) => {
+  app.get('/livez', { schema: LIVEZ, logLevel: 'warn', exposeHeadRoute: true }, async () => ({
+    status: 'ok',
+  }));
+  app.get('/readyz', { schema: READYZ, logLevel: 'warn', exposeHeadRoute: true }, async (request, reply) => {
     const { required, optional } = await health.ask();
     const status = health.isStopping()
       ? 'stopping'

@@ -11,7 +11,7 @@ const ASSETS = {
 export async function assetRoutes(app: FastifyInstance): Promise<void> {
   for (const [name, type] of Object.entries(ASSETS)) {
     const content = await readFile(new URL(`./assets/${name}`, import.meta.url));
-    app.get(`/assets/${name}`, { logLevel: 'warn' }, async (_request, reply) =>
+    app.get(`/assets/${name}`, { logLevel: 'warn', exposeHeadRoute: true }, async (_request, reply) =>
       reply.type(type).header('cache-control', 'public, max-age=3600').send(content),
     );
   }

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Where the person wants to go, once it is known: a problem's page leads there. */
     destination: Destination | undefined;
+    /** Of a test link: its admin reads what the provider said, and which setting to change. */
+    isTest: boolean;
   }
 }
 
@@ -22,27 +24,53 @@ interface PageOptions {
 /** Every error ends here: a page that says what to do, and why in the request's line in the log. */
 export function errorHandler(app: FastifyInstance, options: PageOptions): void {
   app.decorateRequest('destination', undefined);
+  app.decorateRequest('isTest', false);
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const code = errorCode(error);
     request.errorCode = code;
     const problem = problemOf(code, error);
     const unexpected = problem.status >= 500 && !(error instanceof SsoLinkError);
-    addLogFields(request, { code, ...(unexpected ? { err: error } : { why: error.message }) });
-    return send(problem, code, request, reply);
+    addLogFields(request, {
+      code,
+      ...(unexpected ? { err: error } : { why: error.message }),
+      ...oauthFacts(error),
+    });
+    return send(problem, code, request, reply, error instanceof SsoLinkError ? error : undefined);
   });
   app.setNotFoundHandler((request, reply) =>
     send(PROBLEMS.not_found as Problem, 'not_found', request, reply),
   );
 
-  function send(problem: Problem, code: string, request: FastifyRequest, reply: FastifyReply) {
+  function send(
+    problem: Problem,
+    code: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    error?: SsoLinkError,
+  ) {
     reply.code(problem.status).header('cache-control', 'no-store');
     const wantsJson = request.url.startsWith('/session') || request.url.startsWith('/.well-known/');
     if (wantsJson) return reply.send({ error: code });
     const page = (
-      <ProblemPage {...options} problem={problem} reference={request.id} destination={request.destination} />
+      <ProblemPage
+        {...options}
+        problem={problem}
+        reference={request.id}
+        destination={request.destination}
+        detail={request.isTest && error ? error.message : undefined}
+      />
     );
     return sendPage(reply, page);
   }
+}
+
+/** Which endpoint of the provider answered what. */
+function oauthFacts(error: unknown): Record<string, string> {
+  if (!(error instanceof SsoLinkError)) return {};
+  const named = Object.entries(error.facts).filter(([name]) =>
+    ['endpoint', 'status', 'oauth_error'].includes(name),
+  );
+  return Object.fromEntries(named);
 }
 
 function errorCode(error: FastifyError): string {

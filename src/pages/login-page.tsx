@@ -93,9 +93,11 @@ export function OtherWay({
   );
 }
 
-export function SignOut() {
+/** @param props.token `signOutToken` of the session */
+export function SignOut({ token }: { token: string }) {
   return (
     <form class="aside" method="post" action="/logout">
+      <input type="hidden" name="token" value={token} />
       <button class="link" type="submit">
         Sign out
       </button>

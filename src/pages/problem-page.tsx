@@ -9,13 +9,15 @@ export interface ProblemPageProps {
   socialLoginUrl: string;
   /** What a person can hand on: of a refusal the login's id, else the request's. Both find a line in the log. */
   reference: string;
-  /** There is a session to end, one of a refused sign-in. */
-  signOut?: boolean;
+  /** `signOutToken` of the session of a refused sign-in, which can be ended. */
+  signOutToken?: string;
   destination?: Destination | undefined;
+  /** What an admin who tests the connection reads besides. */
+  detail?: string | undefined;
 }
 
 export function ProblemPage(props: ProblemPageProps) {
-  const { problem, productName, socialLoginUrl, reference, signOut, destination = {} } = props;
+  const { problem, productName, socialLoginUrl, reference, signOutToken, destination = {} } = props;
   const [again, other] = [problem.action !== 'other', problem.action !== 'again'];
   return (
     <Layout title={problem.title} productName={productName}>
@@ -27,7 +29,8 @@ export function ProblemPage(props: ProblemPageProps) {
         {again ? 'Sign in again' : 'Other ways to sign in'}
       </a>
       {again && other && <OtherWay socialLoginUrl={socialLoginUrl} returnTo={destination.returnTo} />}
-      {signOut && <SignOut />}
+      {props.detail && <p class="detail">{props.detail}</p>}
+      {signOutToken && <SignOut token={signOutToken} />}
       <p class="detail">Reference: {reference}</p>
     </Layout>
   );

@@ -42,6 +42,12 @@ export const PROBLEMS: Record<string, Problem> = {
     'JumpCloud could not continue this sign-in. Start it again here.',
     'again',
   ),
+  provider_step_repeated: problem(
+    400,
+    'Please start again',
+    'This step at JumpCloud was done twice, for example by going back. Start again here. If JumpCloud refuses you then, ask your administrator to assign this application to you.',
+    'again',
+  ),
   grant_rejected: problem(
     400,
     'Please start again',

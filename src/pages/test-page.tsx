@@ -13,6 +13,7 @@ export interface TestPageProps {
     name: string | null;
     groups: string[];
     organization: string | null;
+    unexpected: Record<string, string>;
   };
   /** The email's; null where there is none that could be compared. */
   domain: string | null;
@@ -31,7 +32,7 @@ export interface TestPageProps {
 /** What a test of an SSO client found, for the company's admin: what is right, and what to do where it is not. */
 export function TestPage(props: TestPageProps) {
   const { productName, companyName, profile, domain, knownOrganization } = props;
-  const { email, emailVerified, name, groups, organization } = profile;
+  const { email, emailVerified, name, groups, organization, unexpected } = profile;
   const moved = knownOrganization !== null && organization !== null && organization !== knownOrganization;
   return (
     <Layout title="This was a test" productName={productName}>
@@ -42,13 +43,17 @@ export function TestPage(props: TestPageProps) {
       <ul class="checks">
         <Check ok={email !== null}>
           {email === null
-            ? 'Email — missing. Enable “Email” in the application’s attribute mapping.'
+            ? unexpected.email
+              ? `Email — ${unexpected.email}. Map “email” to one address in the application’s attribute mapping.`
+              : 'Email — missing. Enable “Email” in the application’s attribute mapping.'
             : `Email — ${email}${name === null ? '' : ` (${name})`}`}
         </Check>
         <Check ok={emailVerified}>
           {emailVerified
             ? 'Verified email — JumpCloud confirms it'
-            : 'Verified email — JumpCloud does not confirm it, so nobody can be connected by it'}
+            : unexpected.email_verified
+              ? `Verified email — ${unexpected.email_verified}. Correct “email_verified” in the attribute mapping.`
+              : 'Verified email — JumpCloud does not confirm it, so nobody can be connected by it'}
         </Check>
         <Check ok={props.domainProven}>
           {domain === null

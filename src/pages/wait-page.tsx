@@ -12,10 +12,12 @@ export interface WaitPageProps {
   waited: number;
   socialLoginUrl: string;
   returnTo: string | undefined;
+  signOutToken: string;
 }
 
 /** Continues automatically: with JavaScript as soon as the link result is committed, without it by reloading. */
-export function WaitPage({ productName, companyName, waited, socialLoginUrl, returnTo }: WaitPageProps) {
+export function WaitPage(props: WaitPageProps) {
+  const { productName, companyName, waited, socialLoginUrl, returnTo } = props;
   const long = waited >= PATIENCE_S;
   return (
     <Layout
@@ -32,14 +34,14 @@ export function WaitPage({ productName, companyName, waited, socialLoginUrl, ret
       </p>
       <div id="long" hidden={!long}>
         <p>
-          Nothing is lost: keep this page open and it goes on by itself, or come back in a few minutes and
-          sign in again.
+          Nothing is lost: keep this page open and it continues automatically, or come back in a few minutes
+          and sign in again.
         </p>
         <p class="aside">
           <a href="/login/wait">Check again</a> ·{' '}
           <a href={alternativeSignInUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
         </p>
-        <SignOut />
+        <SignOut token={props.signOutToken} />
       </div>
     </Layout>
   );

@@ -12,7 +12,8 @@ import type { KeySource } from './keys.ts';
 export interface ExpectedIdToken {
   issuer: string;
   clientId: string;
-  nonce: string;
+  /** Absent for the ID token of a refresh, whose nonce is optional (OpenID Connect Core §12.2). */
+  nonce?: string;
   /** What came with the ID token: `at_hash` is held against it. */
   accessToken: string;
   keys: KeySource;
@@ -29,7 +30,8 @@ const SUBJECT = /^[\x20-\x7e]{1,255}$/;
 
 /**
  * The claims of a valid ID token.
- * @throws SsoLinkError `id_token_invalid`, whose message says which check failed and never what stood there
+ * @throws SsoLinkError `id_token_invalid`, whose message says which check failed and never the value; `facts.claim`
+ *   names the claim
  * @throws ProviderError when the keys can't be had
  */
 export async function verifyIdToken(token: string, expected: ExpectedIdToken): Promise<IdTokenClaims> {
@@ -46,8 +48,11 @@ export async function verifyIdToken(token: string, expected: ExpectedIdToken): P
   if (typeof iat !== 'number' || iat > Date.now() / 1000 + CLOCK_SKEW_S) {
     throw invalid('iat is missing or in the future');
   }
-  if (typeof payload.nonce !== 'string' || !same(payload.nonce, expected.nonce)) {
-    throw invalid('nonce is missing or another');
+  if (expected.nonce !== undefined) {
+    const { nonce } = payload;
+    if (typeof nonce !== 'string' || !same(nonce, expected.nonce)) {
+      throw invalid('nonce is missing or another');
+    }
   }
   const several = Array.isArray(payload.aud) && payload.aud.length > 1;
   if ((azp !== undefined || several) && azp !== expected.clientId) {
@@ -67,7 +72,7 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
     issuer: expected.issuer,
     audience: expected.clientId,
     clockTolerance: CLOCK_SKEW_S,
-    requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'nonce'],
+    requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', ...(expected.nonce === undefined ? [] : ['nonce'])],
   };
   const { keys } = expected;
   try {
@@ -79,7 +84,7 @@ async function verifySignature(token: string, expected: ExpectedIdToken) {
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
-      throw invalid(`${error.claim} ${error.reason === 'missing' ? 'is missing' : 'is wrong'}`);
+      throw invalid(`${error.claim} ${error.reason === 'missing' ? 'is missing' : 'is wrong'}`, error.claim);
     }
     if (error instanceof errors.JWKSInvalid || (error as { code?: string }).code === 'ERR_JOSE_GENERIC') {
       throw new ProviderError('provider_answer_invalid', "the issuer's key set can't be used");
@@ -99,6 +104,6 @@ function same(a: string, b: string): boolean {
   return x.length === y.length && timingSafeEqual(x, y);
 }
 
-function invalid(why: string): SsoLinkError {
-  return new SsoLinkError('id_token_invalid', `the ID token was refused: ${why}`);
+function invalid(why: string, claim = ''): SsoLinkError {
+  return new SsoLinkError('id_token_invalid', `the ID token was refused: ${why}`, { facts: { claim } });
 }

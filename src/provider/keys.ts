@@ -1,15 +1,22 @@
-import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { singleFlight } from '../promises.ts';
 import { boundedJson } from './bounded-fetch.ts';
 
-/** An unknown `kid` makes us fetch the keys again, but not more often: a flood of them costs one fetch. */
-const COOL_DOWN_MS = 30_000;
+/** Keys are fetched again after so long, and the ones before stay in force where they cannot be. */
+const FRESH_MS = 10 * 60_000;
+/**
+ * Fetches that an unknown `kid` may cause in a window, besides the regular ones: a key that is rotated right after a
+ * fetch is found, and a flood of unknown `kid` costs two requests.
+ */
+const WINDOW_MS = 30_000;
+const FETCHES_PER_WINDOW = 2;
 
 /** The signing keys behind an issuer's `jwks_uri`. */
 export interface KeySource {
   getKey: JWTVerifyGetKey;
   /**
    * Fetches the keys again, for a provider that changed a key and kept its `kid`, or names none.
-   * @returns false within the cool-down: nothing was fetched
+   * @returns false where the budget is spent: nothing was fetched
    */
   reload(): Promise<boolean>;
 }
@@ -23,22 +30,54 @@ export type ProviderKeys = (jwksUri: string) => KeySource;
 export function createProviderKeys(fetch: (url: string) => Promise<unknown> = boundedJson): ProviderKeys {
   const sources = new Map<string, KeySource>();
   return (jwksUri) => {
-    const known = sources.get(jwksUri);
-    if (known) return known;
-    const set = createRemoteJWKSet(new URL(jwksUri), {
-      cooldownDuration: COOL_DOWN_MS,
-      // jose itself reads an answer of any size.
-      [customFetch]: async (url) => Response.json(await fetch(url)),
-    });
-    const source: KeySource = {
-      getKey: set,
-      async reload() {
-        if (set.coolingDown) return false;
-        await set.reload();
-        return true;
-      },
-    };
+    const source = sources.get(jwksUri) ?? createSource(() => fetch(jwksUri));
     sources.set(jwksUri, source);
     return source;
+  };
+}
+
+function createSource(fetch: () => Promise<unknown>): KeySource {
+  const flight = singleFlight<JWTVerifyGetKey>();
+  let known: { getKey: JWTVerifyGetKey; at: number } | undefined;
+  /** When an unknown `kid` caused a fetch, within the window. */
+  let extra: number[] = [];
+
+  const load = () =>
+    flight('keys', async () => {
+      const getKey = createLocalJWKSet((await fetch()) as JSONWebKeySet);
+      known = { getKey, at: Date.now() };
+      return getKey;
+    });
+
+  async function current(): Promise<JWTVerifyGetKey> {
+    if (known !== undefined && Date.now() - known.at < FRESH_MS) return known.getKey;
+    const last = known;
+    if (last === undefined) return load();
+    return load().catch(() => {
+      known = { ...last, at: Date.now() - FRESH_MS + WINDOW_MS };
+      return last.getKey;
+    });
+  }
+
+  async function reload(): Promise<boolean> {
+    const now = Date.now();
+    extra = extra.filter((at) => now - at < WINDOW_MS);
+    if (extra.length >= FETCHES_PER_WINDOW) return false;
+    extra.push(now);
+    await load();
+    return true;
+  }
+
+  return {
+    async getKey(header, token) {
+      const getKey = await current();
+      try {
+        return await getKey(header, token);
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey) || !(await reload())) throw error;
+        return (known as NonNullable<typeof known>).getKey(header, token);
+      }
+    },
+    reload,
   };
 }

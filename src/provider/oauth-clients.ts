@@ -26,6 +26,17 @@ export interface OAuthClient {
   authMethod: 'client_secret_post' | 'client_secret_basic';
 }
 
+/** What the authorization request says besides what every one says. */
+export interface AuthorizationRequest {
+  state: string;
+  nonce: string;
+  loginHint?: string;
+  /** Whether to ask for a refresh token. */
+  offlineAccess: boolean;
+  /** Whether the provider asks who signs in, even if it knows (`prompt=login`). */
+  askAccount: boolean;
+}
+
 export interface Tokens {
   accessToken: string;
   idToken?: string;
@@ -37,7 +48,7 @@ export interface OAuthClients {
   authorizationUrl(
     client: OAuthClient,
     metadata: ProviderMetadata,
-    request: { state: string; nonce: string; loginHint?: string },
+    request: AuthorizationRequest,
   ): Promise<{ url: string; verifier: string }>;
   /** @throws SsoLinkError `grant_rejected` (the code), `client_rejected` (secret or method), ProviderError */
   exchange(
@@ -55,7 +66,8 @@ export interface OAuthClients {
 const MAX_CLIENTS = 500;
 const STATE_COOKIE = 'state';
 const VERIFIER_COOKIE = 'verifier';
-const SCOPES = ['openid', 'email', 'profile', 'offline_access'];
+const OFFLINE_ACCESS = 'offline_access';
+const SCOPES = ['openid', 'email', 'profile', OFFLINE_ACCESS];
 
 type Child = FastifyInstance & { provider: OAuth2Namespace };
 
@@ -84,7 +96,7 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
   }
 
   return {
-    async authorizationUrl(client, metadata, { state, nonce, loginHint }) {
+    async authorizationUrl(client, metadata, { state, nonce, loginHint, offlineAccess, askAccount }) {
       const { provider } = await childOf(client, metadata);
       const cookies: Record<string, string> = {};
       const reply = { setCookie: (name: string, value: string) => (cookies[name] = value) };
@@ -96,6 +108,8 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
       );
       url.searchParams.set('nonce', nonce);
       if (loginHint) url.searchParams.set('login_hint', loginHint);
+      if (askAccount) url.searchParams.set('prompt', 'login');
+      if (!offlineAccess) url.searchParams.set('scope', SCOPES.filter((s) => s !== OFFLINE_ACCESS).join(' '));
       return { url: url.href, verifier: cookies[VERIFIER_COOKIE] as string };
     },
 
@@ -238,7 +252,9 @@ function translate(thrown: unknown): SsoLinkError {
   const answered = error.data?.res?.answered ?? (error.data?.isResponseError ? status : 0);
   // Whatever the body says: a gateway answers for a provider that is down with HTML, or with nothing.
   if (answered === 429 || answered >= 500) {
-    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`);
+    return new ProviderError('provider_failed', `the token endpoint answered ${answered}`, {
+      facts: { status: String(answered) },
+    });
   }
   if (error.data?.isResponseError) {
     const code = typeof error.data.payload?.error === 'string' ? error.data.payload.error : '';
@@ -263,12 +279,13 @@ const GRANT_ERRORS = new Set(['invalid_grant', 'token_inactive', 'token_expired'
 /** A 4xx of the token endpoint concerns one grant or one client, and is no outage. */
 function rejection(status: number, code: string): SsoLinkError {
   const answer = `the token endpoint answered ${status} ${code}`;
-  if (GRANT_ERRORS.has(code)) return new SsoLinkError('grant_rejected', answer);
+  const facts = { facts: { endpoint: 'token', status: String(status), oauth_error: code } };
+  if (GRANT_ERRORS.has(code)) return new SsoLinkError('grant_rejected', answer, facts);
   if (['invalid_client', 'unauthorized_client'].includes(code)) {
     const hint = 'look at the client secret and at the Client Authentication Type';
-    return new SsoLinkError('client_rejected', `${answer}: ${hint}`);
+    return new SsoLinkError('client_rejected', `${answer}: ${hint}`, facts);
   }
-  return new SsoLinkError('client_misconfigured', `${answer}: look at the application's settings`);
+  return new SsoLinkError('client_misconfigured', `${answer}: look at the application's settings`, facts);
 }
 
 /** RFC 6749 §5.1; the library takes a redirect with JSON, or `[]`, for a token response. */

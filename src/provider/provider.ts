@@ -10,7 +10,12 @@ import type { ProviderHealth } from './health.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
 import { createProviderKeys } from './keys.ts';
 import type { ProviderRequest, TimeRequest } from './metrics.ts';
-import { createOAuthClients, type OAuthClient, type Tokens } from './oauth-clients.ts';
+import {
+  type AuthorizationRequest,
+  createOAuthClients,
+  type OAuthClient,
+  type Tokens,
+} from './oauth-clients.ts';
 
 /** An SSO client of a company, with its secret in the clear. */
 export interface ProviderClient extends OAuthClient {
@@ -27,7 +32,7 @@ export interface Provider {
   /** Where to send the browser, with the fresh PKCE verifier that belongs to it. */
   authorizationUrl(
     client: ProviderClient,
-    request: { state: string; nonce: string; loginHint?: string },
+    request: AuthorizationRequest,
   ): Promise<{ url: string; verifier: string }>;
   /** @throws SsoLinkError `grant_rejected` (the code), `client_rejected` (secret or method); ProviderError */
   exchangeCode(
@@ -45,11 +50,14 @@ export interface Provider {
     accessToken: string,
     span?: Span,
   ): Promise<Record<string, unknown> | undefined>;
-  /** @throws SsoLinkError `id_token_invalid`; ProviderError when the keys cannot be fetched */
+  /**
+   * @param expected.nonce absent for the ID token of a refresh
+   * @throws SsoLinkError `id_token_invalid` (`facts.claim`); ProviderError when the keys cannot be fetched
+   */
   verifyIdToken(
     client: ProviderClient,
     idToken: string,
-    expected: { nonce: string; accessToken: string },
+    expected: { nonce?: string; accessToken: string },
     span?: Span,
   ): Promise<IdTokenClaims>;
   close(): Promise<void>;

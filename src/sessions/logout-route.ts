@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { findSsoClient } from '../companies/sso-client-lookup.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
-import { COOKIE_OPTIONS, SESSION_COOKIE } from '../http/cookies.ts';
-import { hashToken } from '../tokens.ts';
+import { COOKIE_OPTIONS, PROMPT_COOKIE, PROMPT_COOKIE_S, SESSION_COOKIE } from '../http/cookies.ts';
+import { sendPage } from '../pages/send-page.ts';
+import { SignedOutPage } from '../pages/signed-out-page.tsx';
+import { hashToken, signOutToken } from '../tokens.ts';
 import { LOGOUT } from './route-schemas.ts';
 import { sessionAssociatedData } from './session-associated-data.ts';
 
@@ -25,10 +27,14 @@ export function logoutRoute(
   app.post('/logout', { schema: LOGOUT }, async (request, reply) => {
     if (!isOurs(request)) throw new SsoLinkError('cross_site', 'a sign-out from another site');
     reply.header('cache-control', 'no-store').clearCookie(SESSION_COOKIE, COOKIE_OPTIONS);
+    reply.setCookie(PROMPT_COOKIE, '1', { ...COOKIE_OPTIONS, maxAge: PROMPT_COOKIE_S });
     const token = request.cookies[SESSION_COOKIE];
     const session = token && (await endSession(token));
     const next = session ? await endAtProvider(session, request) : undefined;
-    return reply.redirect(next ?? signedOut, 303);
+    if (next === undefined) return reply.redirect(signedOut, 303);
+    // No redirect: Chromium holds `form-action` against it, ours and the product's, wherever it leads.
+    reply.header('refresh', `0;url=${next}`);
+    return sendPage(reply, SignedOutPage({ productName: config.PRODUCT_NAME }));
   });
 
   async function endSession(token: string): Promise<EndedSession | undefined> {
@@ -69,11 +75,15 @@ export function logoutRoute(
   /**
    * CSRF: a sign-out comes from our own pages or from a listed origin's. Our pages have the referrer policy
    * `no-referrer`, so a browser sends `Origin: null` with their forms (Fetch, “`Origin` header”): it says as little as none.
+   * Where Fetch Metadata is missing (Safari before 16.4, proxies that strip headers) the token in our form says it.
    */
   function isOurs(request: FastifyRequest): boolean {
     const { origin } = request.headers;
     if (origin !== undefined && origin !== 'null')
       return [config.PUBLIC_URL, ...config.RETURN_ORIGINS].includes(origin);
-    return request.headers['sec-fetch-site'] === 'same-origin';
+    if (request.headers['sec-fetch-site'] === 'same-origin') return true;
+    const session = request.cookies[SESSION_COOKIE];
+    const { token } = (request.body ?? {}) as { token?: unknown };
+    return session !== undefined && token === signOutToken(session);
   }
 }

@@ -48,7 +48,7 @@ export async function sessionRoutes(
     };
   });
 
-  app.get('/.well-known/jwks.json', { schema: JWKS }, async (_request, reply) => {
+  app.get('/.well-known/jwks.json', { schema: JWKS, exposeHeadRoute: true }, async (_request, reply) => {
     reply.header('cache-control', 'public, max-age=300').header('access-control-allow-origin', '*');
     return { keys: await publishedKeys(database) };
   });

@@ -57,6 +57,7 @@ export async function recordLogins(database: Database, sealer: Sealer, count: nu
             name: `Person ${person}`,
             groups: [],
             organization: null,
+            unexpected: {},
           },
           tokens: { accessToken: 'unused' },
           trace: {},

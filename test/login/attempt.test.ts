@@ -129,12 +129,40 @@ t.test('five at once: the oldest goes, whatever the order of the cookies', async
   const [fifth, third, first, fourth, second] = names as [string, string, string, string, string];
   const cookies = (...of: string[]) =>
     Object.fromEntries(['a', '__Host-sso_session', ...of].map((n) => [n, 'x']));
-  t.same(attemptsToForget({}), []);
-  t.same(attemptsToForget(cookies(fifth, third, first, fourth)), [], 'one more finds room');
-  t.same(attemptsToForget(cookies(...names)), [first]);
+  const added = { name: attemptCookieName('new', 1_700_000_000_100), value: 'x' };
+  t.same(attemptsToForget({}, added), []);
+  t.same(attemptsToForget(cookies(fifth, third, first, fourth), added), [], 'one more finds room');
+  t.same(attemptsToForget(cookies(...names), added), [first]);
   const odd = ['a b', 'a', '', 'A_0000000000000000', '1_000000000000000é'].map(
     (rest) => `__Host-sso_attempt_${rest}`,
   );
-  t.same(attemptsToForget(cookies(...odd)), [], 'what no Set-Cookie could name is not ours');
-  t.same(attemptsToForget(cookies(...names, attemptCookieName('x', 1_700_000_000_009))), [first, second]);
+  t.same(attemptsToForget(cookies(...odd), added), [], 'what no Set-Cookie could name is not ours');
+  t.same(attemptsToForget(cookies(...names, attemptCookieName('x', 1_700_000_000_009)), added), [
+    first,
+    second,
+  ]);
+});
+
+t.test('long addresses: all attempts together stay under 4000 bytes, and the newest is kept', async (t) => {
+  const attempt = attemptOf('state');
+  const long = { ...attempt, returnTo: `https://app.acme.test/${'a'.repeat(2_000)}` };
+  let cookies: Record<string, string> = {};
+  for (let n = 0; n < 8; n += 1) {
+    const returnTo = n % 2 === 0 ? long.returnTo : attempt.returnTo;
+    const next = sealAttempt(sealer, {
+      ...long,
+      returnTo,
+      state: `state-${n}`,
+      startedAt: attempt.startedAt + n,
+    });
+    t.ok(next.name.length + next.value.length < 4_096, 'a browser keeps it');
+    const gone = attemptsToForget(cookies, next);
+    const kept = Object.entries(cookies).filter(([name]) => !gone.includes(name));
+    cookies = { ...Object.fromEntries(kept), [next.name]: next.value };
+    const line = Object.entries(cookies)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('; ');
+    t.ok(line.length < 4_096, `${line.length} bytes`);
+    t.ok(next.name in cookies);
+  }
 });

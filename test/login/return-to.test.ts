@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { readReturnTo } from '../../src/login/return-to.ts';
+import { parseReturnTo, type ReturnToRules } from '../../src/login/return-to.ts';
 
 const where = {
   appUrl: 'https://app.acme.test/home',
   origins: ['https://app.acme.test', 'https://admin.acme.test', 'http://localhost:3000'],
 };
-const read = (value: unknown) => readReturnTo(value, where);
+const follow = (value: string, rules: ReturnToRules) => {
+  const read = parseReturnTo(value, rules);
+  return 'url' in read ? read.url : undefined;
+};
+const read = (value: unknown) => follow(value as string, where);
 
 t.test('a listed origin, or a path of the product, in its normal form', async (t) => {
   for (const [value, expected] of [
@@ -76,25 +80,27 @@ t.test('everything else is nothing', async (t) => {
   }
 });
 
-t.test('at most 512 bytes, as it came; twice that where the normal form is longer', async (t) => {
-  t.ok(read(`/${'a'.repeat(511)}`));
-  t.equal(read(`/${'a'.repeat(512)}`), undefined);
-  t.ok(read(`https://app.acme.test/${'a'.repeat(490)}`));
-  t.equal(read(`/${'ü'.repeat(256)}`), undefined, '513 bytes');
-  t.equal(read(`/${'ü'.repeat(167)}`)?.length, 1024, '335 bytes, 1024 in normal form');
-  t.equal(read(`/${'ü'.repeat(168)}`), undefined, '1030 in normal form');
-  t.equal(read(`/${'ü'.repeat(255)}`), undefined, '511 bytes, 1552 in normal form');
+t.test('at most 2048 bytes in normal form, and a reason where it is ignored', async (t) => {
+  t.ok(read(`/${'a'.repeat(2_000)}`));
+  t.equal(read(`/${'a'.repeat(2_048)}`), undefined);
+  t.ok(read(`/${'ж'.repeat(240)}`), '240 Cyrillic letters');
+  t.equal(read(`/${'ж'.repeat(400)}`), undefined, '2400 bytes in normal form');
+  const why = (value: string) => parseReturnTo(value, where);
+  t.same(why(`/${'a'.repeat(3_000)}`), { ignored: 'longer than 2048 bytes' });
+  t.same(why(`/${'ж'.repeat(400)}`), { ignored: 'longer than 2048 bytes' });
+  t.same(why('https://evil.test/'), { ignored: 'not a listed origin' });
+  t.same(why('javascript:alert(1)'), { ignored: 'not a valid URL' });
 });
 
 t.test('a product under a path of its own: a relative one is of its origin', async (t) => {
   const beneath = { appUrl: 'https://acme.test/app/', origins: ['https://acme.test'] };
-  t.equal(readReturnTo('/x', beneath), 'https://acme.test/x');
+  t.equal(follow('/x', beneath), 'https://acme.test/x');
   t.equal(
-    readReturnTo('/x', { ...beneath, origins: [] }),
+    follow('/x', { ...beneath, origins: [] }),
     'https://acme.test/x',
     'and its origin needs no listing',
   );
-  t.equal(readReturnTo('https://acme.test/x', { ...beneath, origins: [] }), undefined);
+  t.equal(follow('https://acme.test/x', { ...beneath, origins: [] }), undefined);
 });
 
 t.test('property: whatever is accepted parses, by a WHATWG URL parser, to a listed origin', async (t) => {

@@ -49,7 +49,7 @@ t.test('row 46: every cookie is __Host-, Secure, HttpOnly, SameSite=Lax, of no d
   t.ok(lines.length >= 7, `${lines.length} cookies were set`);
   for (const line of lines) {
     const [name, ...attributes] = line.split('; ').map((part, i) => (i === 0 ? part.split('=')[0] : part));
-    t.match(name, /^__Host-sso_(session|company|attempt_[a-z0-9]+_[0-9a-f]{16})$/);
+    t.match(name, /^__Host-sso_(session|company|prompt|attempt_[a-z0-9]+_[0-9a-f]{16})$/);
     for (const needed of ['Path=/', 'Secure', 'HttpOnly', 'SameSite=Lax'])
       t.ok(attributes.includes(needed), line);
     t.notOk(

@@ -17,7 +17,6 @@ const service = await startHostileService(t);
 const { provider, acme, url, appUrl } = service;
 await linkUser(service, acme, SUBJECT);
 t.beforeEach(() => provider.be());
-const appOrigin = new URL(appUrl).origin;
 
 t.test('row 63: what a failed exchange throws holds no credential, however it is looked at', async (t) => {
   const oauth = createOAuthClients(`${url}/login/callback`);
@@ -129,7 +128,7 @@ t.test('row 64: the headers of every answer', async (t) => {
     t.match(csp, "default-src 'none'", `${path} ${status}`);
     t.match(csp, "frame-ancestors 'none'");
     t.match(csp, "base-uri 'none'");
-    t.match(csp, `form-action 'self' ${appOrigin} ${new URL(provider.issuer).origin}`);
+    t.match(csp, /form-action 'self'(;|$)/, 'whatever the configuration: the headers have a fixed size');
     t.notMatch(csp, /unsafe|\*|data:/);
     t.equal(headers.get('x-content-type-options'), 'nosniff');
     t.equal(headers.get('referrer-policy'), 'no-referrer');
@@ -219,10 +218,9 @@ t.test('row 65: malformed addresses, methods and queries', async (t) => {
     '/assets/..%5c..%5cpackage.json',
     '/login/start',
     '/login/start?company[]=acme',
-    '/login/start?company=acme&company=acme',
+    '/login/callback?state=a&state=b',
     `/login/start?company=${'a'.repeat(101)}`,
     `/login?login_hint=${'a'.repeat(321)}`,
-    `/login?return_to=${'a'.repeat(2_001)}`,
     '//evil.test/%2f..',
     '/\\evil.test',
   ]) {

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { SESSION_COOKIE } from '../../src/http/cookies.ts';
+import { signOutToken } from '../../src/tokens.ts';
 import { startService } from '../support/service.ts';
 
 t.test('a form of our own page signs out, and no other page without an origin', async (t) => {
@@ -19,4 +20,22 @@ t.test('a form of our own page signs out, and no other page without an origin', 
     t.equal((await logout({ origin: 'null', 'sec-fetch-site': site })).status, 403, site);
   }
   t.equal((await logout({ origin: 'null' })).status, 403);
+});
+
+t.test('without Fetch Metadata the token in our form says that it is ours', async (t) => {
+  const { url } = await startService(t);
+  const session = 'a'.repeat(43);
+  const logout = async (token: string, cookie = session) => {
+    const answer = await fetch(`${url}/logout`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: `${SESSION_COOKIE}=${cookie}` },
+      body: new URLSearchParams({ token }),
+    });
+    return answer.status;
+  };
+  t.equal(await logout(signOutToken(session)), 303);
+  t.equal(await logout(signOutToken('b'.repeat(43))), 403, 'of another session');
+  t.equal(await logout(session), 403);
+  t.equal(await logout(''), 403);
 });

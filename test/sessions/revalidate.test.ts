@@ -103,6 +103,7 @@ t.test(
           await database.sql`UPDATE sessions SET refresh_token = ${session?.newer}`;
           throw Object.assign(new Error('spent'), { code: 'grant_rejected' });
         },
+        verifyIdToken: () => Promise.reject(new Error('not asked')),
       },
     });
     const due = { id: session?.id, revalidatedAt: new Date(0), hasRefreshToken: true };
