@@ -4,6 +4,7 @@ import type { SsoClient } from '../companies/sso-client-lookup.ts';
 import { COOKIE_OPTIONS, PROMPT_COOKIE } from '../http/cookies.ts';
 import { randomToken } from '../tokens.ts';
 import { attemptsToForget, sealAttempt } from './attempt.ts';
+import { createState } from './state.ts';
 
 export interface Beginning {
   client: SsoClient;
@@ -21,7 +22,8 @@ export async function beginAttempt(
   reply: FastifyReply,
   { client, returnTo, loginHint, test, offlineAccess }: Beginning,
 ): Promise<FastifyReply> {
-  const [state, nonce] = [randomToken(), randomToken()];
+  const nonce = randomToken();
+  const state = createState(sealer, { company: client.company.slug, returnTo });
   const { url, verifier } = await provider.authorizationUrl(client, {
     state,
     nonce,

@@ -20,6 +20,7 @@ import { holdForLinkResult } from './hold-for-link-result.ts';
 import type { WaitOutcome } from './link-result-waits.ts';
 import type { CallbackQuery, Query } from './query.ts';
 import { CALLBACK } from './route-schemas.ts';
+import { originOf } from './state.ts';
 
 const YEAR_S = 365 * 24 * 60 * 60;
 
@@ -155,6 +156,13 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
     });
     if (session.state !== 'none' && (await wasConsumedBy(session.session.loginId, state))) {
       return reply.redirect('/login/wait', 303);
+    }
+    // It may have begun in another browser, a mail program's for example: its company and destination are kept.
+    const origin = originOf(sealer, state);
+    if (origin) {
+      const { company, returnTo = config.APP_URL } = origin;
+      request.destination = destinationOf({ company, returnTo }, config.APP_URL);
+      addLogFields(request, { company });
     }
     throw new SsoLinkError('attempt_missing', 'no attempt of this browser has this state');
   }

@@ -20,7 +20,7 @@ export const StartQuery = Type.Object({
 });
 
 export const CallbackQuery = Type.Object({
-  state: text(512),
+  state: text(1_024),
   code: text(4_096),
   iss: text(512),
   error: text(128),

@@ -2,7 +2,11 @@
  * Every answer of a provider that we read ourselves comes through here: bounded in time and size, no
  * redirect followed (GHSA-qp4c-xg64-7c6x), its failure told by a code.
  */
+import { once } from 'node:events';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { codeOf, SsoLinkError } from '../errors.ts';
+import { agentFor } from './agents.ts';
 
 export const PROVIDER_TIMEOUT_MS = 10_000;
 export const PROVIDER_MAX_BYTES = 1024 * 1024;
@@ -25,37 +29,67 @@ export interface BoundedResponse {
   body: Buffer;
 }
 
+export interface BoundedRequest {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: URLSearchParams;
+}
+
 /** @throws ProviderError; the message names the URL's host and path, never its query. */
-export async function boundedFetch(
-  url: string,
-  init: { method?: string; headers?: Record<string, string>; body?: URLSearchParams } = {},
-): Promise<BoundedResponse> {
+export async function boundedFetch(url: string, init: BoundedRequest = {}): Promise<BoundedResponse> {
   const where = new URL(url);
   const named = `${where.host}${where.pathname}`;
+  const deadline = AbortSignal.timeout(PROVIDER_TIMEOUT_MS);
   try {
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PROVIDER_TIMEOUT_MS),
-    });
-    const chunks: Uint8Array[] = [];
+    const response = await send(where, init, deadline);
+    const chunks: Buffer[] = [];
     let size = 0;
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.byteLength;
       if (size > PROVIDER_MAX_BYTES) {
+        response.destroy();
         throw new ProviderError('provider_answer_invalid', `${named} answered with more than 1 MiB`);
       }
       chunks.push(chunk);
     }
-    return { status: response.status, headers: response.headers, body: Buffer.concat(chunks) };
+    const headers = new Headers();
+    for (const [name, values = []] of Object.entries(response.headersDistinct)) {
+      for (const value of values) headers.append(name, value);
+    }
+    return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks) };
   } catch (error) {
     if (error instanceof ProviderError) throw error;
-    if (error instanceof DOMException && error.name === 'TimeoutError') {
+    if (deadline.aborted) {
       throw new ProviderError('provider_timeout', `${named} gave no whole answer within 10 s`);
     }
-    // undici's error may hold the request, and so a credential: its code alone is kept.
-    const code = codeOf((error as Error).cause) ?? (error as Error).name;
+    // Node's error may hold the request, and so a credential: its code alone is kept.
+    const code = codeOf(error) ?? (error as Error).name;
     throw new ProviderError('provider_unreachable', `${named} could not be reached (${code})`);
+  }
+}
+
+async function send(url: URL, init: BoundedRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const body = init.body?.toString();
+  const { request } = url.protocol === 'https:' ? https : http;
+  for (;;) {
+    const sent = request(url, {
+      method: init.method ?? 'GET',
+      headers: {
+        ...init.headers,
+        ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      agent: agentFor(url),
+      signal,
+    });
+    try {
+      sent.end(body);
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      return response;
+    } catch (error) {
+      // The provider closed a connection that was kept alive, just as it was used again.
+      const isStale = sent.reusedSocket && codeOf(error) === 'ECONNRESET' && !signal.aborted;
+      if (!isStale) throw error;
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import { singleFlight } from '../promises.ts';
 import { boundedJson } from './bounded-fetch.ts';
 
-/** Keys are fetched again after so long, and the ones before stay in force where they cannot be. */
+/** Keys are fetched again after so long: none that the provider withdrew is trusted for longer. */
 const FRESH_MS = 10 * 60_000;
 /**
  * Fetches that an unknown `kid` may cause in a window, besides the regular ones: a key that is rotated right after a
@@ -49,15 +49,8 @@ function createSource(fetch: () => Promise<unknown>): KeySource {
       return getKey;
     });
 
-  async function current(): Promise<JWTVerifyGetKey> {
-    if (known !== undefined && Date.now() - known.at < FRESH_MS) return known.getKey;
-    const last = known;
-    if (last === undefined) return load();
-    return load().catch(() => {
-      known = { ...last, at: Date.now() - FRESH_MS + WINDOW_MS };
-      return last.getKey;
-    });
-  }
+  const current = async () =>
+    known !== undefined && Date.now() - known.at < FRESH_MS ? known.getKey : load();
 
   async function reload(): Promise<boolean> {
     const now = Date.now();

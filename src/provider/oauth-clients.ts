@@ -14,6 +14,7 @@ import oauth2Plugin, { type OAuth2Namespace } from '@fastify/oauth2';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SsoLinkError } from '../errors.ts';
 import { withTimeout } from '../promises.ts';
+import { agentFor, KEEP } from './agents.ts';
 import { PROVIDER_MAX_BYTES, PROVIDER_TIMEOUT_MS, ProviderError } from './bounded-fetch.ts';
 import type { ProviderMetadata } from './discovery.ts';
 
@@ -190,24 +191,29 @@ async function createChild(
   return child as unknown as Child;
 }
 
-/** The clones say it, too: a request asks its own agent whether to send `Connection: close`. */
-const KEEP = { keepAlive: true, keepAliveMsecs: 10_000, timeout: 30_000 };
-const shared = { http: new http.Agent(KEEP), https: new https.Agent(KEEP) };
+type AddRequest = { addRequest(request: http.ClientRequest, options: RequestOptions): void };
+type RequestOptions = { host?: string; port?: number | string; secureEndpoint?: boolean };
 
-type AddRequest = { addRequest(request: http.ClientRequest, options: unknown): void };
+function handOver(protocol: 'http:' | 'https:', request: http.ClientRequest, options: RequestOptions): void {
+  watch(request);
+  const host = options.host?.includes(':') ? `[${options.host}]` : options.host;
+  const agent = agentFor(new URL(`${protocol}//${host}:${options.port}`)) as unknown as AddRequest;
+  agent.addRequest(request, { ...options, secureEndpoint: protocol === 'https:' });
+}
 
-/** The library clones its options deeply, agents too: each clone hands its requests to the one shared agent. */
+/**
+ * The library clones its options deeply, agents too: each clone hands its requests to the shared agent. It says KEEP,
+ * too: a request asks its own agent whether to send `Connection: close`.
+ */
 class SharedHttpAgent extends http.Agent {
-  addRequest(request: http.ClientRequest, options: unknown): void {
-    watch(request);
-    (shared.http as unknown as AddRequest).addRequest(request, options);
+  addRequest(request: http.ClientRequest, options: RequestOptions): void {
+    handOver('http:', request, options);
   }
 }
 
 class SharedHttpsAgent extends https.Agent {
-  addRequest(request: http.ClientRequest, options: unknown): void {
-    watch(request);
-    (shared.https as unknown as AddRequest).addRequest(request, options);
+  addRequest(request: http.ClientRequest, options: RequestOptions): void {
+    handOver('https:', request, options);
   }
 }
 

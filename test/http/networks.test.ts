@@ -80,3 +80,21 @@ t.test('after a sign-out and a refusal the next sign-in asks for the account', a
   await browser.signIn({ startUrl: `${url}/login/start?company=acme`, email: person.email });
   t.equal(await prompt(browser), null, 'not after a sign-in');
 });
+
+t.test('a callback in another browser keeps the company and return_to', async (t) => {
+  const service = await startService(t);
+  const acme = await addCompany(service, 'acme');
+  const person = addPerson(service, acme);
+  const { url, appUrl } = service;
+  const origin = new URL(appUrl).origin;
+  const browser = httpBrowser({ stopAt: [`${url}/login/callback`] });
+  const startUrl = `${url}/login/start?company=acme&return_to=${encodeURIComponent('/reports?week=3')}`;
+  const { url: callback } = await browser.signIn({ startUrl, email: person.email });
+  const other = await fetch(callback);
+  t.equal(other.status, 400);
+  const page = await other.text();
+  const expected = new URLSearchParams({ company: 'acme', return_to: `${origin}/reports?week=3` });
+  t.match(page, `/login?${String(expected).replaceAll('&', '&amp;')}`);
+  const forged = callback.replace(/(state=[^.&]+\.)[^&]+/, '$1forged');
+  t.notMatch(await (await fetch(forged)).text(), 'company=acme');
+});
