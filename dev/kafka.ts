@@ -17,6 +17,8 @@ export interface KafkaOptions {
   brokers?: 1 | 3;
   /** More listeners of a single broker, beside the plain one. */
   listeners?: KafkaListener[];
+  /** One for each broker: what clients reach it by. The brokers' own traffic takes no proxy. */
+  proxied?: ProxiedListener[];
   /** A folder of Java classes that the broker loads. */
   classes?: string;
   /** Server properties that go over ours. */
@@ -32,6 +34,15 @@ export interface KafkaListener {
   /** The host that is advertised to clients; an IPv6 address in brackets. */
   host: string;
   port: number;
+  /** What clients are given where a proxy stands before it. Default `port`. */
+  advertised?: number;
+}
+
+export interface ProxiedListener {
+  /** The broker listens here. */
+  port: number;
+  /** A proxy listens here: the address that the broker gives to clients. */
+  advertised: number;
 }
 
 export interface KafkaCluster {
@@ -69,7 +80,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       stop: async () => {},
     };
   }
-  const { brokers: count = 1, properties = {}, listeners = [] } = options;
+  const { brokers: count = 1, properties = {}, listeners = [], proxied } = options;
   const from = await distribution();
   const folder = await mkdtemp(join(tmpdir(), 'sso-link-kafka-'));
   const guard = startGuard(folder, 'KILL');
@@ -86,12 +97,13 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       port: ports[2 * index] as number,
       controllerPort: ports[2 * index + 1] as number,
     }));
-    for (const member of members) {
+    for (const [index, member] of members.entries()) {
       const data = join(folder, `data-${member.id}`);
       const directory = randomBytes(16).toString('base64url');
       await formatted(from, data, { cluster, node: member.id, directory });
       const file = join(folder, `server-${member.id}.properties`);
-      await writeFile(file, serverProperties(member, members, data, listeners, properties));
+      const more = [...listeners, ...(proxied?.slice(index, index + 1) ?? []).map(proxiedListener)];
+      await writeFile(file, serverProperties(member, members, data, more, properties));
       nodes.push(
         kafkaNode({
           ...{ id: member.id, port: member.port, folder, guard },
@@ -112,6 +124,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
   }
 }
 
+function proxiedListener({ port, advertised }: ProxiedListener): KafkaListener {
+  return { name: 'PROXIED', protocol: 'PLAINTEXT', host: '127.0.0.1', port, advertised };
+}
+
 interface Member {
   id: number;
   port: number;
@@ -128,6 +144,7 @@ function serverProperties(
   const replicas = String(members.length);
   const inSync = members.length === 3 ? '2' : '1';
   const at = ({ name, host, port }: KafkaListener) => `${name}://${host}:${port}`;
+  const toClients = (one: KafkaListener) => at({ ...one, port: one.advertised ?? one.port });
   const plain: KafkaListener = {
     name: 'PLAINTEXT',
     protocol: 'PLAINTEXT',
@@ -140,7 +157,7 @@ function serverProperties(
     'node.id': String(self.id),
     'controller.quorum.voters': members.map((one) => `${one.id}@127.0.0.1:${one.controllerPort}`).join(','),
     listeners: [plain, controller, ...more].map(at).join(','),
-    'advertised.listeners': [plain, ...more].map(at).join(','),
+    'advertised.listeners': [plain, ...more].map(toClients).join(','),
     'listener.security.protocol.map': [plain, controller, ...more]
       .map(({ name, protocol }) => `${name}:${protocol}`)
       .join(','),

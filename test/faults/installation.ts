@@ -2,31 +2,38 @@
 import { randomBytes } from 'node:crypto';
 import { freePorts } from '../../dev/free-port.ts';
 import { startJumpCloud } from '../../dev/jumpcloud.ts';
-import { startKafka } from '../../dev/kafka.ts';
+import { type KafkaOptions, startKafka } from '../../dev/kafka.ts';
 import { createDatabase, startPostgres } from '../../dev/postgres.ts';
 import { command, type Env } from '../../dev/roles.ts';
 import { readTopic } from '../../dev/topics.ts';
 import { stopAll } from '../../src/roles/run-role.ts';
 import { noteSecret } from '../support/secret-leaks.ts';
 
-const CLIENT = { id: 'acme-client', secret: 'a-secret-of-acme' };
+const SECRET = 'a-secret-of-a-client';
+const clientOf = (company: string) => `${company}-client`;
 
 export interface Person {
   sub: string;
   email: string;
   /** Of the account that they signed in to with Google until now; none where they are new. */
   userId?: string;
+  /** Whose application they sign in by. Default `acme`. */
+  company?: string;
+  /** What JumpCloud says of the email. Default true. */
+  emailVerified?: boolean;
 }
 
 export type Installation = Awaited<ReturnType<typeof install>>;
 
 /**
- * Everything but the roles, with the company `acme` and its people.
+ * Everything but the roles, with the company `acme`, the companies of `people`, and their people.
+ * @param options.kafka starts the brokers in place of a single one
  * @param options.run runs a command; another build's, say
  */
 export async function install(options: {
   people: Person[];
   ownKafka?: boolean;
+  kafka?: KafkaOptions;
   env?: Env;
   run?: typeof command;
 }) {
@@ -38,7 +45,7 @@ export async function install(options: {
     stops.unshift(postgres.stop);
     const database = await createDatabase(postgres.url);
     stops.unshift(database.drop);
-    const cluster = await startKafka({ own: ownKafka });
+    const cluster = await startKafka({ own: ownKafka, ...options.kafka });
     stops.unshift(cluster.stop);
     const jumpcloud = await startJumpCloud();
     stops.unshift(jumpcloud.stop);
@@ -61,22 +68,27 @@ export async function install(options: {
       ...options.env,
     };
     noteSecret(env.SECRET_KEYS);
-    noteSecret(CLIENT.secret);
-    jumpcloud.addClient({
-      clientId: CLIENT.id,
-      clientSecret: CLIENT.secret,
-      redirectUris: [`${url}/login/callback`],
-    });
-    for (const { sub, email } of people) {
-      jumpcloud.addPerson({ sub, email, givenName: 'Ada', familyName: 'Byron', clients: [CLIENT.id] });
+    noteSecret(SECRET);
+    const companies = [...new Set(['acme', ...people.map(({ company = 'acme' }) => company)])];
+    for (const company of companies) {
+      const redirectUris = [`${url}/login/callback`];
+      jumpcloud.addClient({ clientId: clientOf(company), clientSecret: SECRET, redirectUris });
+    }
+    for (const { sub, email, company = 'acme', emailVerified } of people) {
+      jumpcloud.addPerson({
+        ...{ sub, email, givenName: 'Ada', familyName: 'Byron', clients: [clientOf(company)] },
+        ...(emailVerified !== undefined && { emailVerified }),
+      });
     }
     await run(['migrate'], env);
     await run(['topics'], env);
-    await run(['company', 'create', 'acme', '--name', 'Acme, Inc.'], env);
-    await run(['domain', 'add', 'acme', 'acme.test', '--verified-by', 'operator'], env);
-    await run(['client', 'create', 'acme', '--client-id', CLIENT.id], env, `${CLIENT.secret}\n`);
+    for (const company of companies) {
+      await run(['company', 'create', company, '--name', company], env);
+      await run(['domain', 'add', company, `${company}.test`, '--verified-by', 'operator'], env);
+      await run(['client', 'create', company, '--client-id', clientOf(company)], env, `${SECRET}\n`);
+    }
     await run(['accounts', 'import', '-'], env, people.map(accountLine).join(''));
-    await run(['client', 'activate', 'acme'], env);
+    for (const company of companies) await run(['client', 'activate', company], env);
     const records = (topic: string) => readTopic(cluster.brokers, prefix + topic);
     return { env, url, appUrl, prefix, port, jumpcloud, cluster, records, stop };
   } catch (error) {

@@ -5,6 +5,8 @@ import type { Person } from './installation.ts';
 export interface Load {
   /** Sign-ins that the service acknowledged: it led the browser on. */
   signedIn(): number;
+  /** The same, by the person's `sub`. */
+  acknowledged: Map<string, number>;
   /** Sign-ins that met a closed door, and began again. */
   refused(): number;
   /** What else a browser was answered, or failed of. */
@@ -20,20 +22,23 @@ const CLOSED_DOOR = new Set(['ECONNREFUSED', 'ECONNRESET']);
 export function signInLoad(options: { url: string; appUrl: string; people: Person[]; atOnce: number }): Load {
   const { url, appUrl, people, atOnce } = options;
   const [waiting, failed]: [string, string[]] = [`${url}/login/wait`, []];
+  const acknowledged = new Map<string, number>();
   let [next, signedIn, refused, stopped] = [0, 0, 0, false];
 
-  const signIn = async ({ email }: Person) => {
+  const signIn = async ({ email, sub, company = 'acme' }: Person) => {
     // A connection a request: one that is kept could be closed while the next request is on its way.
     const browser = httpBrowser({ stopAt: [appUrl, waiting], headers: { connection: 'close' } });
     try {
       const { status, url: at } = await browser.signIn({
-        startUrl: `${url}/login/start?company=acme`,
+        startUrl: `${url}/login/start?company=${company}`,
         email,
         waitMs: 0,
       });
       // The waiting page is an answer of the callback itself, after LOGIN_WAIT.
-      if (status === 0 || (status === 200 && at.startsWith(`${url}/login/callback`))) signedIn += 1;
-      else failed.push(`${status} at ${new URL(at).pathname}`);
+      if (status === 0 || (status === 200 && at.startsWith(`${url}/login/callback`))) {
+        signedIn += 1;
+        acknowledged.set(sub, (acknowledged.get(sub) ?? 0) + 1);
+      } else failed.push(`${status} at ${new URL(at).pathname}`);
     } catch (error) {
       const cause = (error as { cause?: { code?: string } }).cause;
       if (!CLOSED_DOOR.has(cause?.code ?? '')) return void failed.push(`${error}: ${cause?.code ?? cause}`);
@@ -50,6 +55,7 @@ export function signInLoad(options: { url: string; appUrl: string; people: Perso
   const under = Array.from({ length: atOnce }, person);
   return {
     signedIn: () => signedIn,
+    acknowledged,
     refused: () => refused,
     failed,
     async stop() {

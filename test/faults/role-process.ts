@@ -10,41 +10,58 @@ export type RoleName = 'server' | 'relay' | 'worker';
 export interface RoleProcess {
   name: RoleName;
   port: number;
+  pid: number;
+  /** How it ended, by itself or not: its exit code, or the signal that it died of. */
+  gone: Promise<number | NodeJS.Signals | null>;
+  /** Waits until it says that it is ready. Rejects when it ends before. @param within milliseconds */
+  ready(within?: number): Promise<void>;
   /** SIGTERM, and how it ended: its exit code (or the signal that it died of) and after how long, in ms. */
   stop(): Promise<{ exit: number | NodeJS.Signals | null; took: number }>;
   kill(): Promise<void>;
 }
 
-/**
- * Starts a role as a process and waits until it says that it is ready.
- * @param options.port its own where none is given
- * @param options.onLog each line of its log
- */
-export async function startRole(
-  name: RoleName,
-  env: Env,
-  options: { port?: number; cli?: Cli; onLog?: (line: string) => void } = {},
-): Promise<RoleProcess> {
+interface RoleOptions {
+  /** Its own where none is given. */
+  port?: number;
+  cli?: Cli;
+  /** Each line of its log. */
+  onLog?: (line: string) => void;
+}
+
+/** Starts a role as a process and waits until it says that it is ready. */
+export async function startRole(name: RoleName, env: Env, options: RoleOptions = {}): Promise<RoleProcess> {
+  const role = await spawnRole(name, env, options);
+  await role.ready();
+  return role;
+}
+
+/** Starts a role as a process. */
+export async function spawnRole(name: RoleName, env: Env, options: RoleOptions = {}): Promise<RoleProcess> {
   const { port = await freePort(), cli = SOURCES, onLog = () => {} } = options;
   const child = spawn(process.execPath, [...cli, name], {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   createInterface(child.stdout).on('line', onLog);
-  const gone = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const gone = once(child, 'exit').then(
+    ([code, diedOf]) => (code ?? diedOf) as number | NodeJS.Signals | null,
+  );
   const end = async (signal: NodeJS.Signals) => {
     const started = performance.now();
     child.kill(signal);
-    const [code, diedOf] = await gone;
-    return { exit: code ?? diedOf, took: performance.now() - started };
+    const exit = await gone;
+    return { exit, took: performance.now() - started };
   };
-  await until(async () => {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
-    return (await fetch(`http://localhost:${port}/readyz`).catch(() => undefined))?.ok ?? false;
-  }, 60_000);
   return {
     name,
     port,
+    pid: child.pid ?? 0,
+    gone,
+    ready: (within = 60_000) =>
+      until(async () => {
+        if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
+        return (await fetch(`http://localhost:${port}/readyz`).catch(() => undefined))?.ok ?? false;
+      }, within),
     stop: () => end('SIGTERM'),
     async kill() {
       if (child.exitCode === null && child.signalCode === null) await end('SIGKILL');

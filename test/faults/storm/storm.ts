@@ -1,0 +1,146 @@
+/** A storm: people sign in while one fault follows the other; then everything is checked. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createRandom } from '../../support/random.ts';
+import { until } from '../../support/until.ts';
+import { waiting } from '../examine.ts';
+import { signInLoad } from '../load.ts';
+import { checkHistory, countByKind, expectedOf, type Finding, type Kind } from './check.ts';
+import { FAULTS } from './faults.ts';
+import { readHistory } from './history.ts';
+import { stormPeople } from './people.ts';
+import { type System, startSystem } from './system.ts';
+
+export interface StormReport {
+  seed: number;
+  seconds: number;
+  signedIn: number;
+  /** Sign-ins that failed while something was broken, by what the browser saw. */
+  failed: Record<string, number>;
+  logins: number;
+  faults: Record<string, number>;
+  /** From the end of the last fault until nobody waits, in milliseconds. */
+  recoveredAfter: number;
+  found: Record<Kind, number>;
+  /** The first findings in words. */
+  examples: Finding[];
+  /** Exits of processes that nobody killed: each must be 0. */
+  exits: { asked: number; longest: number; other: string[] };
+  noJson: string[];
+  /** Resident memory of each process at start and end, in MB. */
+  memory: Record<string, [start: number, end: number]>;
+}
+
+const RECOVERY_MS = 180_000;
+
+/** Nothing lost, doubled or decided wrongly; each process ended with 0; each line was JSON. */
+export const isGood = ({ found, exits, noJson, logins }: StormReport): boolean =>
+  logins > 0 && Object.values(found).every((n) => n === 0) && exits.other.length + noJson.length === 0;
+
+/** @param options.seed the same seed gives the same faults in the same order */
+export async function storm(options: {
+  seconds: number;
+  seed: number;
+  atOnce?: number;
+  tell?: (line: string) => void;
+}): Promise<StormReport> {
+  const { seconds, seed, atOnce = 4, tell = () => {} } = options;
+  const people = stormPeople(120);
+  const system = await startSystem({ people });
+  const { installed, database } = system;
+  try {
+    const atStart = memoryOf(system);
+    const load = signInLoad({ ...installed, people, atOnce });
+    const faults = await faultsInTurn(system, {
+      seconds,
+      seed,
+      tell: (line) => tell(`${line}, ${load.signedIn()} signed in`),
+    });
+    const last = performance.now();
+    await load.stop();
+    await until(
+      async () => (await undecided(system)) === 0 && (await waiting(database)) === 0,
+      RECOVERY_MS,
+    ).catch(() => tell(`NOT recovered within ${RECOVERY_MS / 1000} s`));
+    const recoveredAfter = Math.round(performance.now() - last);
+    await Promise.all(system.roles.map((role) => role.ready())).catch((error) => tell(`not ready: ${error}`));
+    const atEnd = memoryOf(system);
+    await Promise.all(system.roles.map((role) => role.stop()));
+    const topics = { brokers: installed.cluster.brokers, prefix: installed.prefix };
+    const history = await readHistory(database, topics, load.acknowledged);
+    const findings = checkHistory(history, expectedOf(people));
+    const exits = system.roles.flatMap(({ name, exits }) => exits.map((exit) => ({ name, ...exit })));
+    return {
+      seed,
+      seconds,
+      signedIn: load.signedIn(),
+      failed: counted(load.failed),
+      logins: history.logins.length,
+      faults: counted(faults),
+      recoveredAfter,
+      found: countByKind(findings),
+      examples: findings.slice(0, 10),
+      exits: {
+        asked: exits.filter(({ because }) => because === 'SIGTERM').length,
+        longest: Math.max(...exits.map(({ took }) => took)),
+        other: exits
+          .filter(({ exit, because }) => exit !== 0 || because === 'by itself')
+          .map(({ name, exit, because, took }) => `${name}: ${exit} (${because}, ${took} ms)`),
+      },
+      noJson: system.roles.flatMap(({ noJson }) => noJson).slice(0, 20),
+      memory: Object.fromEntries(
+        system.roles.map(({ name, port }, n) => [`${name} ${port}`, [atStart[n] ?? 0, atEnd[n] ?? 0]]),
+      ),
+    };
+  } finally {
+    await system.stop();
+  }
+}
+
+/** One after the other, each in its turn by the seed; returns the names of those that were. */
+async function faultsInTurn(
+  system: System,
+  { seconds, seed, tell }: { seconds: number; seed: number; tell(line: string): void },
+): Promise<string[]> {
+  const next = createRandom(seed);
+  const names: string[] = [];
+  const started = performance.now();
+  const left = () => seconds * 1000 - (performance.now() - started);
+  while (left() > 0) {
+    await delay(Math.min(500 + next() * 3_500, Math.max(0, left())));
+    const fault = FAULTS[Math.floor(next() * FAULTS.length)] as (typeof FAULTS)[number];
+    const [choice, from, to] = [next(), ...fault.lasts];
+    const lasts = Math.min((from + next() * (to - from)) * 1000, Math.max(0, left()));
+    tell(`${Math.round((performance.now() - started) / 1000)} s: ${fault.name} for ${Math.round(lasts)} ms`);
+    await fault.begin(system, choice);
+    await delay(lasts);
+    await fault.end(system, choice);
+    names.push(fault.name);
+  }
+  return names;
+}
+
+/** Logins that have no result yet. */
+export async function undecided({ database: { sql } }: Pick<System, 'database'>): Promise<number> {
+  const [row] = await sql`
+    SELECT count(*)::int AS n FROM logins l
+    WHERE NOT EXISTS (SELECT FROM link_results r WHERE r.login_id = l.id)`;
+  return row?.n ?? 0;
+}
+
+function memoryOf({ roles }: System): number[] {
+  return roles.map((role) => {
+    try {
+      const pages = Number(readFileSync(`/proc/${role.pid()}/statm`, 'utf8').split(' ')[1]);
+      return Math.round((pages * 4096) / 2 ** 20);
+    } catch {
+      return 0;
+    }
+  });
+}
+
+function counted(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
