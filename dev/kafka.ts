@@ -34,7 +34,7 @@ export interface KafkaListener {
   /** The host that is advertised to clients; an IPv6 address in brackets. */
   host: string;
   port: number;
-  /** What clients are given where a proxy stands before it. Default `port`. */
+  /** What clients are given where a proxy is in front it. Default `port`. */
   advertised?: number;
 }
 

@@ -64,7 +64,7 @@ const SITUATIONS: Situation[] = [
   },
   {
     name: 'in a rebalance',
-    // Another worker joins: the group assigns its partitions anew.
+    // Another worker joins: the group assigns its partitions again.
     async begin(system, role) {
       const other = system.of('worker').find((worker) => worker !== role);
       await other?.restart();
