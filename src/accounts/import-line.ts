@@ -16,8 +16,9 @@ const User = {
 const Account = {
   provider: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' }),
   provider_user_id: Id,
-  email: Type.String({ maxLength: 1_000 }),
-  email_verified: Type.Boolean(),
+  /** Null where the provider gives none, as GitHub does of a private address: no email finds the account then. */
+  email: Type.Union([Type.String({ maxLength: 1_000 }), Type.Null()]),
+  email_verified: optional(Type.Boolean()),
 };
 const Present = Type.Object({
   ...User,
@@ -51,8 +52,8 @@ export interface ImportedUser {
 export interface ImportedAccount {
   provider: string;
   providerUserId: string;
-  /** Normalized. */
-  email: string;
+  /** Normalized; null where the provider gives none. */
+  email: string | null;
   emailVerified: boolean;
 }
 
@@ -100,13 +101,16 @@ export function readImportLine({ number, text }: Line): ImportLine | BadLine {
     return { number, removed: { provider: data.provider, providerUserId: data.provider_user_id } };
   }
   if (!present.Check(data)) return bad(describe(data));
+  if (data.email !== null && typeof data.email_verified !== 'boolean') {
+    return bad(`email_verified is invalid: ${EXPECTED.email_verified}`);
+  }
   if (!(data.user_id + data.provider_user_id).isWellFormed()) return bad('an id is no well-formed Unicode');
   return read(number, data) ?? bad('email is no address that could be compared safely');
 }
 
 function read(number: number, data: Static<typeof Present>): UserLine | undefined {
-  const email = normalizeEmail(data.email);
-  if (email === null) return undefined;
+  const email = data.email === null ? null : normalizeEmail(data.email);
+  if (email === null && data.email !== null) return undefined;
   return {
     number,
     user: {
@@ -119,7 +123,7 @@ function read(number: number, data: Static<typeof Present>): UserLine | undefine
       provider: data.provider,
       providerUserId: data.provider_user_id,
       email,
-      emailVerified: data.email_verified,
+      emailVerified: email !== null && data.email_verified === true,
     },
   };
 }
@@ -137,7 +141,7 @@ const EXPECTED: Record<string, string> = {
   status: 'expected active, suspended or deleted',
   provider: 'expected a name like google or github, in lower case',
   provider_user_id: 'expected a text of 1 to 255 characters, none of them a control character',
-  email: 'expected a text',
+  email: 'expected a text, or null where the provider gives none',
   email_verified: 'expected true or false',
   removed: 'expected true or false; with true, provider and provider_user_id alone are needed',
 };

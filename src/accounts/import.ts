@@ -5,6 +5,7 @@ import { codeOf, SsoLinkError } from '../errors.ts';
 import { importBatch } from './import-batch.ts';
 import { type BadLine, type ImportLine, readImportLine } from './import-line.ts';
 import type { Conflict, ImportPlan } from './import-plan.ts';
+import { readInput } from './input-format.ts';
 import { readLines } from './ndjson.ts';
 
 /** Users, accounts, removed (accounts) and erased (users) count what was written; the others count lines. */
@@ -33,7 +34,7 @@ const TRIES = 5;
  * Mirrors the product's users and social accounts from NDJSON, in bounded memory, one transaction a batch. The
  * next batch is read while one is written. Made to run again and again: what is known already isn't written.
  * @param source what is imported, for the audit log: a file's name
- * @throws SsoLinkError `import_stopped` when a batch could not be written; those before it stay
+ * @throws SsoLinkError `import_format`; `import_stopped` when a batch could not be written; those before it stay
  */
 export async function importAccounts(
   database: Pick<Database, 'transaction'>,
@@ -89,7 +90,7 @@ export async function importAccounts(
     );
 
   try {
-    for await (const lines of readLines(stream)) {
+    for await (const lines of readLines(readInput(stream))) {
       for (const line of lines) {
         read += 1;
         const result = readImportLine(line);

@@ -19,6 +19,8 @@ a link set); name and status stay as they are, a new user is active. "status":"d
 \`users delete\` does, and needs no more than user_id. A social account that is gone:
   {"provider":"google","provider_user_id":"1081…","removed":true}
 From then on nobody is linked by it; a link that it led to stays.
+A provider that gives no email, as GitHub does of a private address: "email":null. The account is mirrored and no
+email finds it.
 Of several lines for one user or one account the last one counts.
 
 A bad line is told by its number, and the others are imported. So is a conflict: a line that names another
@@ -41,6 +43,9 @@ export function accountsCommands(program: Command, io: Io): void {
     );
 }
 
+/** Invalid lines in a row that are printed one by one. */
+const MAX_TOLD = 20;
+
 async function runImport(
   io: Io,
   database: Parameters<typeof importAccounts>[0],
@@ -50,6 +55,7 @@ async function runImport(
   const { stream, bytes } = await openInput(io, file);
   const progress = startProgress(io, bytes);
   let passed = 0;
+  let [lastBad, inARow] = [0, 0];
   async function* counted() {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       passed += chunk.length;
@@ -57,10 +63,14 @@ async function runImport(
     }
   }
   const report: ImportReport = {
-    bad: (line) =>
-      options.json
-        ? printJson(io, { type: 'bad_line', ...line })
-        : progress.note(`line ${line.line}: ${line.reason}`),
+    bad: (line) => {
+      if (options.json) return printJson(io, { type: 'bad_line', ...line });
+      inARow = line.line === lastBad + 1 ? inARow + 1 : 1;
+      lastBad = line.line;
+      if (inARow <= MAX_TOLD) progress.note(`line ${line.line}: ${line.reason}`);
+      else if (inARow === MAX_TOLD + 1)
+        progress.note('more invalid lines follow: only their number is printed');
+    },
     conflict: (conflict) =>
       options.json
         ? printJson(io, { type: 'conflict', ...snakeCase(conflict) })

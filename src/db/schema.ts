@@ -129,8 +129,8 @@ export const socialAccounts = pgTable(
       .references(() => users.id),
     provider: text().notNull(),
     providerUserId: text('provider_user_id').notNull(),
-    /** Normalized (src/email.ts), as are all emails here. */
-    email: text().notNull(),
+    /** Normalized (src/email.ts), as are all emails here. Null where the provider gives none: no email finds it. */
+    email: text(),
     emailVerified: boolean('email_verified').notNull(),
     createdAt: now('created_at'),
     updatedAt: now('updated_at'),

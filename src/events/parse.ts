@@ -14,10 +14,21 @@ export const EVENTS = [ssoAuthenticated, linkResult, linkRemoved] as const;
 
 type Text = Uint8Array | string;
 
-/** What a client of Kafka hands over: the `message` of kafkajs and of Confluent's client fits as it is. */
+type HeaderValue = Text | Text[] | null | undefined;
+
+/**
+ * Headers as clients of Kafka hand them over: an object (kafkajs, Confluent's client), a Map (@platformatic/kafka), or a
+ * list of objects with one header each (node-rdkafka, Confluent's low-level client) or of key and value.
+ */
+export type KafkaHeaders =
+  | Record<string, HeaderValue>
+  | ReadonlyMap<Text, HeaderValue>
+  | readonly (Record<string, HeaderValue> | { key: Text; value: HeaderValue })[];
+
+/** What a client of Kafka hands over: its message fits as it is. */
 export interface KafkaRecord {
-  value: Text | null;
-  headers?: Record<string, Text | Text[] | undefined> | undefined;
+  value: Text | null | undefined;
+  headers?: KafkaHeaders | null | undefined;
 }
 
 type Received<Type extends { type: string; schema: object }> = {
@@ -71,18 +82,41 @@ export function parseEvent(record: KafkaRecord): SsoLinkEvent {
     subject: headers.ce_subject,
     sequence: BigInt(headers.ce_sequence),
     trace: { ...(traceparent && { traceparent }), ...(tracestate && { tracestate }) },
-    data: type.parse(record.value === null ? null : bytes(record.value)),
+    data: type.parse(readValue(record, type.type)),
   } as SsoLinkEvent;
 }
 
 /** A header may come several times; the last one is its value. */
 function headersOf(record: KafkaRecord): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(record.headers ?? {})) {
+  for (const [name, value] of entriesOf(record.headers ?? {})) {
     const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last != null) headers[name] = bytes(last).toString('utf8');
+    const [key, text] = [textOf(name), textOf(last)];
+    if (key !== undefined && text !== undefined) headers[key] = text;
   }
   return headers;
+}
+
+function entriesOf(headers: KafkaHeaders): Iterable<readonly [unknown, unknown]> {
+  if (headers instanceof Map) return headers;
+  if (!Array.isArray(headers)) return Object.entries(headers);
+  return headers.flatMap((one: Record<string, unknown> | null) => {
+    if (typeof one !== 'object' || one === null) return [];
+    const isPair = 'key' in one && 'value' in one && Object.keys(one).length === 2;
+    return isPair ? [[one.key, one.value] as const] : Object.entries(one);
+  });
+}
+
+function readValue({ value }: KafkaRecord, type: string): Buffer | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || value instanceof Uint8Array) return bytes(value);
+  throw invalid(type, 'the value is neither bytes nor text');
+}
+
+/** What no client hands over as a header is none: a record is unreadable then, and never an exception. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? bytes(value).toString('utf8') : undefined;
 }
 
 function bytes(text: Text): Buffer {

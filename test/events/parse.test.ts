@@ -86,3 +86,47 @@ t.test('an event of a later version has a code of its own', async (t) => {
   const later = { ...record, headers: { ...record.headers, ce_type: 'user.link_moved' } };
   t.throws(() => parseEvent(later), { code: 'event_type_unknown', message: /user\.link_moved/ });
 });
+
+t.test('headers in the form of every client', async (t) => {
+  const record = resultRecord();
+  const pairs = Object.entries(record.headers ?? {}).map(
+    ([name, value]) => [name, Buffer.from(String(value))] as const,
+  );
+  const expected = parseEvent(record);
+  const forms: Record<string, KafkaRecord['headers']> = {
+    'kafkajs, Confluent': Object.fromEntries(pairs),
+    '@platformatic/kafka, a Map of texts': new Map(pairs),
+    '@platformatic/kafka, a Map of bytes': new Map(pairs.map(([name, value]) => [Buffer.from(name), value])),
+    'node-rdkafka, one object per header': pairs.map(([name, value]) => ({ [name]: value })),
+    'a list of key and value': pairs.map(([key, value]) => ({ key, value })),
+    'the last of a repeated one': [
+      { ce_id: Buffer.from('other') },
+      ...pairs.map(([name, value]) => ({ [name]: value })),
+    ],
+  };
+  for (const [form, headers] of Object.entries(forms))
+    t.same(parseEvent({ ...record, headers }), expected, form);
+});
+
+t.test('whatever cannot be read is invalid, never another exception', async (t) => {
+  const record = resultRecord();
+  const anything = [
+    null,
+    undefined,
+    7,
+    'text',
+    [],
+    [null],
+    [[]],
+    [7],
+    new Map([[7, 7]]),
+    { ce_id: 7 },
+    { ce_id: {} },
+  ];
+  for (const headers of anything) {
+    t.throws(() => parseEvent({ ...record, headers: headers as never }), { code: 'event_invalid' });
+  }
+  for (const value of [7, {}, [], true, undefined, null]) {
+    t.throws(() => parseEvent({ ...record, value: value as never }), { code: 'event_invalid' });
+  }
+});

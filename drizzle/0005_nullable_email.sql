@@ -1,0 +1,1 @@
+ALTER TABLE "social_accounts" ALTER COLUMN "email" DROP NOT NULL;
