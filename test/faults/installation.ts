@@ -21,6 +21,8 @@ export interface Person {
   company?: string;
   /** What JumpCloud says of the email. Default true. */
   emailVerified?: boolean;
+  /** The policy refuses them: the callback's 403 is their answer. */
+  refused?: true;
 }
 
 export type Installation = Awaited<ReturnType<typeof install>>;

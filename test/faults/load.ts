@@ -3,7 +3,7 @@ import { until } from '../support/until.ts';
 import type { Person } from './installation.ts';
 
 export interface Load {
-  /** Sign-ins that the service acknowledged: it led the browser on. */
+  /** Sign-ins that the service acknowledged: it led the browser on, or refused a person whom the policy refuses. */
   signedIn(): number;
   /** The same, by the person's `sub`. */
   acknowledged: Map<string, number>;
@@ -25,7 +25,7 @@ export function signInLoad(options: { url: string; appUrl: string; people: Perso
   const acknowledged = new Map<string, number>();
   let [next, signedIn, refused, stopped] = [0, 0, 0, false];
 
-  const signIn = async ({ email, sub, company = 'acme' }: Person) => {
+  const signIn = async ({ email, sub, company = 'acme', refused: denied }: Person) => {
     // A connection a request: one that is kept could be closed while the next request is on its way.
     const browser = httpBrowser({ stopAt: [appUrl, waiting], headers: { connection: 'close' } });
     try {
@@ -35,7 +35,9 @@ export function signInLoad(options: { url: string; appUrl: string; people: Perso
         waitMs: 0,
       });
       // The waiting page is an answer of the callback itself, after LOGIN_WAIT.
-      if (status === 0 || (status === 200 && at.startsWith(`${url}/login/callback`))) {
+      const answered =
+        at.startsWith(`${url}/login/callback`) && (status === 200 || (status === 403 && denied));
+      if (status === 0 || answered) {
         signedIn += 1;
         acknowledged.set(sub, (acknowledged.get(sub) ?? 0) + 1);
       } else failed.push(`${status} at ${new URL(at).pathname}`);

@@ -16,6 +16,7 @@ export function stormPeople(count: number): Person[] {
       ...{ sub, company, email: `person${n}@${domain}.test` },
       ...(n % 6 !== 4 && account),
       ...(n % 6 === 5 && { emailVerified: false }),
+      ...((n % 6 === 3 || n % 6 === 5) && { refused: true }),
     };
   });
 }

@@ -13,6 +13,7 @@ import { type System, startSystem } from './system.ts';
 
 export interface StormReport {
   seed: number;
+  /** Start of the parts and the check included. */
   seconds: number;
   signedIn: number;
   /** Sign-ins that failed while something was broken, by what the browser saw. */
@@ -37,14 +38,30 @@ const RECOVERY_MS = 180_000;
 export const isGood = ({ found, exits, noJson, logins }: StormReport): boolean =>
   logins > 0 && Object.values(found).every((n) => n === 0) && exits.other.length + noJson.length === 0;
 
-/** @param options.seed the same seed gives the same faults in the same order */
+/** Sums of each entry. */
+export function sum<K extends string>(
+  a: Partial<Record<K, number>>,
+  b: Record<K, number>,
+): Record<K, number> {
+  const total: Partial<Record<K, number>> = { ...a };
+  for (const [name, n] of Object.entries(b) as [K, number][]) total[name] = (total[name] ?? 0) + n;
+  return total as Record<K, number>;
+}
+
+/**
+ * @param options.seconds how long at most
+ * @param options.logins after so many sign-ins it ends sooner
+ * @param options.seed the same seed gives the same faults in the same order
+ */
 export async function storm(options: {
   seconds: number;
+  logins?: number;
   seed: number;
   atOnce?: number;
   tell?: (line: string) => void;
 }): Promise<StormReport> {
-  const { seconds, seed, atOnce = 4, tell = () => {} } = options;
+  const { seconds, logins = Number.POSITIVE_INFINITY, seed, atOnce = 4, tell = () => {} } = options;
+  const began = performance.now();
   const people = stormPeople(120);
   const system = await startSystem({ people });
   const { installed, database } = system;
@@ -54,6 +71,7 @@ export async function storm(options: {
     const faults = await faultsInTurn(system, {
       seconds,
       seed,
+      enough: () => load.signedIn() >= logins,
       tell: (line) => tell(`${line}, ${load.signedIn()} signed in`),
     });
     const last = performance.now();
@@ -72,7 +90,7 @@ export async function storm(options: {
     const exits = system.roles.flatMap(({ name, exits }) => exits.map((exit) => ({ name, ...exit })));
     return {
       seed,
-      seconds,
+      seconds: Math.round((performance.now() - began) / 1000),
       signedIn: load.signedIn(),
       failed: counted(load.failed),
       logins: history.logins.length,
@@ -100,13 +118,14 @@ export async function storm(options: {
 /** One after the other, each in its turn by the seed; returns the names of those that were. */
 async function faultsInTurn(
   system: System,
-  { seconds, seed, tell }: { seconds: number; seed: number; tell(line: string): void },
+  options: { seconds: number; seed: number; enough(): boolean; tell(line: string): void },
 ): Promise<string[]> {
+  const { seconds, seed, enough, tell } = options;
   const next = createRandom(seed);
   const names: string[] = [];
   const started = performance.now();
   const left = () => seconds * 1000 - (performance.now() - started);
-  while (left() > 0) {
+  while (left() > 0 && !enough()) {
     await delay(Math.min(500 + next() * 3_500, Math.max(0, left())));
     const fault = FAULTS[Math.floor(next() * FAULTS.length)] as (typeof FAULTS)[number];
     const [choice, from, to] = [next(), ...fault.lasts];

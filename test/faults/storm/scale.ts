@@ -1,0 +1,84 @@
+/**
+ * Many sign-ins, in legs: each leg is a storm on a new installation that is checked as a whole. What the legs found is
+ * added up in a file, so that a run can be interrupted and continued: a leg that did not end counts for nothing.
+ */
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { isGood, type StormReport, storm, sum } from './storm.ts';
+
+export interface ScaleReport {
+  /** How many were asked for. */
+  target: number;
+  /** Logins that were recorded and checked so far. */
+  logins: number;
+  legs: number;
+  /** Seeds of legs that found something. */
+  failed: number[];
+  seconds: number;
+  faults: Record<string, number>;
+  found: StormReport['found'];
+  exitsOther: string[];
+  noJson: number;
+  /** Of the latest leg, in MB, by process. */
+  memory: StormReport['memory'];
+}
+
+const LEG_LOGINS = 20_000;
+const LEG_SECONDS = 1_800;
+
+/** @param options.file where the sums are kept; it continues from there */
+export async function scale(options: {
+  logins: number;
+  file: string;
+  /** Sign-ins of a leg. Default 20 000. */
+  leg?: number;
+  tell: (line: string) => void;
+}): Promise<ScaleReport> {
+  const { logins: target, file, leg = LEG_LOGINS, tell } = options;
+  let report: ScaleReport = { ...(await before(file)), target };
+  tell(`${report.logins} of ${target} logins are checked`);
+  while (report.logins < target) {
+    const seed = report.legs + 1;
+    const logins = Math.min(leg, target - report.logins);
+    const part = await storm({ seconds: LEG_SECONDS, logins, seed, atOnce: 8 });
+    report = added(report, part);
+    await writeFile(`${file}.new`, JSON.stringify(report, null, 2));
+    await rename(`${file}.new`, file);
+    tell(
+      `leg ${seed}: ${isGood(part) ? 'good' : 'FAILED'}, ${report.logins} of ${target} logins are checked`,
+    );
+  }
+  return report;
+}
+
+/** The sums of the legs before, none where there is no file. */
+async function before(file: string): Promise<ScaleReport> {
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known !== undefined) return JSON.parse(known) as ScaleReport;
+  const none = {
+    logins: 0,
+    legs: 0,
+    failed: [],
+    seconds: 0,
+    faults: {},
+    exitsOther: [],
+    noJson: 0,
+    memory: {},
+  };
+  return { target: 0, ...none, found: {} as ScaleReport['found'] };
+}
+
+/** A report with one more leg. */
+export function added(report: ScaleReport, part: StormReport): ScaleReport {
+  return {
+    ...report,
+    logins: report.logins + part.logins,
+    legs: report.legs + 1,
+    failed: isGood(part) ? report.failed : [...report.failed, part.seed],
+    seconds: report.seconds + part.seconds,
+    faults: sum(report.faults, part.faults),
+    found: sum(report.found, part.found),
+    exitsOther: [...report.exitsOther, ...part.exits.other],
+    noJson: report.noJson + part.noJson.length,
+    memory: part.memory,
+  };
+}
