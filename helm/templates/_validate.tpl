@@ -109,6 +109,12 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 {{- if gt (int $worker.keda.maxReplicas) $largest }}
 - "worker.keda.maxReplicas is {{ $worker.keda.maxReplicas }}: a topic has {{ $largest }} partitions and each has one reader, so more than {{ $largest }} workers would have nothing to do."
 {{- end }}
+{{- if has $.Values.kafka.sasl.mechanism (list "oauthbearer" "aws-msk-iam") }}
+- "worker.keda.enabled is true and kafka.sasl.mechanism is {{ $.Values.kafka.sasl.mechanism }}: the trigger of this chart authenticates by plain, scram-sha-256 or scram-sha-512 only. Set worker.keda.enabled=false and worker.replicas."
+{{- end }}
+{{- if $.Values.kafka.tls.certFile }}
+- "worker.keda.enabled is true and kafka.tls.certFile is set: the trigger of this chart has no client certificate. Set worker.keda.enabled=false and worker.replicas."
+{{- end }}
 {{- if and $worker.keda.caSecret.name (not .Values.kafka.ssl) }}
 - "worker.keda.caSecret.name is {{ $worker.keda.caSecret.name }} and kafka.ssl is false: without TLS there is no certificate to be checked."
 {{- end }}

@@ -117,14 +117,12 @@ async function examine(io: Io, tell: (finding: Finding) => void): Promise<void> 
 }
 
 async function examineKafka(io: Io, values: Values, look: Look, skip: Skip): Promise<void> {
-  const { KAFKA_BROKERS, KAFKA_SSL, KAFKA_SASL_MECHANISM, KAFKA_TOPIC_PREFIX } = values;
   if (!io.env.KAFKA_BROKERS?.trim()) {
     return skip(['brokers', 'topics'], 'KAFKA_BROKERS is not set: relay and worker need it');
   }
-  const isRight = [KAFKA_BROKERS, KAFKA_SSL, KAFKA_SASL_MECHANISM, KAFKA_TOPIC_PREFIX].every(
-    (v) => v !== undefined,
-  );
-  if (!isRight) return skip(['brokers', 'topics'], 'needs the variables of Kafka');
+  const { KAFKA_CONFIG } = await import('../kafka/client.ts');
+  const wrong = KAFKA_CONFIG.filter((name) => values[name] === undefined);
+  if (wrong.length > 0) return skip(['brokers', 'topics'], `needs ${wrong.join(', ')}`);
   let kafka: Awaited<ReturnType<typeof lookAtKafka>> | undefined;
   await look('brokers', async () => {
     kafka = await lookAtKafka(values as Parameters<typeof lookAtKafka>[0]);

@@ -52,7 +52,10 @@ function requireSet(config: KafkaSaslConfig, ...names: (typeof KAFKA_SASL_CONFIG
   );
 }
 
-/** Loaded only here: it brings the AWS SDK's credential providers. */
+/**
+ * Loaded only here: it brings the AWS SDK's credential providers.
+ * @throws SsoLinkError `config_invalid` without the package, `kafka_token_refused` without credentials
+ */
 async function mskToken(region: string): Promise<string> {
   const signer = await import('aws-msk-iam-sasl-signer-js').catch(() => {
     throw new SsoLinkError(
@@ -60,5 +63,16 @@ async function mskToken(region: string): Promise<string> {
       'KAFKA_SASL_MECHANISM is aws-msk-iam: install the optional package aws-msk-iam-sasl-signer-js',
     );
   });
-  return (await signer.generateAuthToken({ region })).token;
+  try {
+    return (await signer.generateAuthToken({ region })).token;
+  } catch (error) {
+    throw new SsoLinkError(
+      'kafka_token_refused',
+      `KAFKA_SASL_MECHANISM is aws-msk-iam and AWS gives no credentials: bind the process to a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (${firstLine(error)})`,
+    );
+  }
+}
+
+function firstLine(error: unknown): string {
+  return ((error as Error).message.split('\n')[0] ?? '').slice(0, 200);
 }

@@ -144,7 +144,7 @@ async function countBrokers(admin: Admin): Promise<number> {
 }
 
 function refused(error: unknown): never {
-  const { errors } = error as { errors?: { topic?: string; message: string }[] };
+  const { errors } = error as { errors?: { topic?: string; type?: string; message: string }[] };
   if (errors === undefined) throw error;
   const topicsBy = new Map<string, string[]>();
   for (const { topic = 'a topic', message } of errors) {
@@ -155,8 +155,23 @@ function refused(error: unknown): never {
     .join('; ');
   throw new SsoLinkError(
     'topic_refused',
-    `Kafka refuses to create ${why}. Create the topics with ${PARTITIONS} partitions each (chart: migrations.topics=false)`,
+    `Kafka refuses to create ${why}. ${nextStep(errors.map(({ type = '' }) => type))}`,
   );
+}
+
+/** The variable, option or right that changes the answer; where none does, another team creates the topics. */
+function nextStep(types: string[]): string {
+  const byHand = `create the topics with ${PARTITIONS} partitions each (chart: migrations.topics=false)`;
+  if (types.includes('INVALID_REPLICATION_FACTOR')) {
+    return 'Set KAFKA_TOPIC_REPLICATION to the number of brokers at most (chart: kafka.topics.replication)';
+  }
+  if (types.some((type) => type.endsWith('_AUTHORIZATION_FAILED'))) {
+    return `Grant this user the right Create on the topics, or ${byHand}`;
+  }
+  if (types.includes('POLICY_VIOLATION') || types.includes('INVALID_CONFIG')) {
+    return `Run \`sso-link topics --minimal\` if topic settings are refused (chart: migrations.topicsMinimal=true), or ${byHand}`;
+  }
+  return `${byHand[0]?.toUpperCase()}${byHand.slice(1)}`;
 }
 
 function refuseWrongPartitions(topics: TopicState[]): void {

@@ -4,14 +4,17 @@ import { copyFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { SASLOptions } from 'kafkajs';
 import t, { type Test } from 'tap';
 import { freePort } from '../../dev/free-port.ts';
 import { kafkaAvailable } from '../../dev/kafka.ts';
 import { readConfig } from '../../src/config.ts';
 import { TOPICS } from '../../src/events/topics.ts';
+import { KAFKA_SASL_CONFIG, saslOf } from '../../src/kafka/sasl.ts';
 import { createTopics, describeTopics, TOPICS_CONFIG } from '../../src/kafka/topics.ts';
 import { append } from '../../src/outbox/append.ts';
 import { RELAY_CONFIG, startRelay } from '../../src/roles/relay.ts';
+import { startWorker } from '../../src/roles/worker.ts';
 import { operator } from '../commands/operator.ts';
 import { testDatabase } from '../support/database.ts';
 import { createAuthority } from '../support/parts/certificates.ts';
@@ -27,6 +30,7 @@ if (!here.available) {
 const kafka = await startSecuredKafka(t);
 const database = await testDatabase(t);
 
+type OauthbearerProviderOptions = Extract<SASLOptions, { mechanism: 'oauthbearer' }>;
 type Env = Record<string, string>;
 
 /** The number of brokers, through the listener that the variables name. */
@@ -81,7 +85,7 @@ t.test('a client certificate', async (t) => {
   await doctor(t, kafka.mtls, { ...TLS, KAFKA_SSL_CERT_FILE: own.cert }, /KAFKA_SSL_KEY_FILE/);
 });
 
-t.test('certificates that are rotated while a role runs', { timeout: 120_000 }, async (t) => {
+t.test('certificates that are rotated while the roles run', { timeout: 240_000 }, async (t) => {
   const stranger = await createAuthority();
   t.teardown(stranger.remove);
   const [first, second, wrong] = await Promise.all([
@@ -108,7 +112,12 @@ t.test('certificates that are rotated while a role runs', { timeout: 120_000 }, 
   );
   const relay = await startRelay({ config, log: silent });
   t.teardown(relay.stop);
-  const ready = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
+  const workerPort = await freePort();
+  const worker = await startWorker({ config: { ...config, PORT: workerPort }, log: silent });
+  t.teardown(worker.stop);
+  const answers = (at: number) => fetch(`http://127.0.0.1:${at}/readyz`);
+  const ready = async () => (await answers(port)).status === 200;
+  const isMember = async () => (await answers(workerPort)).status === 200;
   const put = (id: string) =>
     database.transaction((tx) =>
       append(tx, [{ topic: TOPICS[0], key: Buffer.from(id), headers: { ce_id: id }, payload: null }]),
@@ -116,12 +125,14 @@ t.test('certificates that are rotated while a role runs', { timeout: 120_000 }, 
   const sent = async () => (await database.sql`SELECT FROM outbox`).length === 0;
   await put('with the first');
   await until(sent, 30_000);
-  t.ok(await ready(), 'connected with the first certificate');
+  t.ok(await ready(), 'the relay is connected with the first certificate');
+  await until(isMember, 30_000);
 
   await install(wrong);
   await kafka.restart();
   await put('waits');
   await until(async () => !(await ready()), 60_000);
+  await until(async () => !(await isMember()), 60_000);
   t.equal(
     (await database.sql`SELECT FROM outbox`).length,
     1,
@@ -130,7 +141,8 @@ t.test('certificates that are rotated while a role runs', { timeout: 120_000 }, 
   await install(second);
   await until(sent, 60_000);
   await until(ready, 60_000);
-  t.pass('connected with the second certificate, without a restart');
+  await until(isMember, 60_000);
+  t.pass('relay and worker are connected with the second certificate, without a restart');
 });
 
 t.test('a password', async (t) => {
@@ -195,7 +207,50 @@ t.test('OAUTHBEARER by client credentials', async (t) => {
     /KAFKA_OAUTH_TOKEN_URL does not answer/,
   );
   await doctor(t, kafka.oauth, { ...login, KAFKA_OAUTH_CLIENT_ID: '' }, /set KAFKA_OAUTH_CLIENT_ID, too/);
-  await doctor(t, kafka.oauth, { KAFKA_SASL_MECHANISM: 'aws-msk-iam' }, /set KAFKA_AWS_REGION, too/);
+});
+
+t.test('Amazon MSK with IAM, as far as it goes without AWS', async (t) => {
+  const env = { KAFKA_SASL_MECHANISM: 'aws-msk-iam', KAFKA_AWS_REGION: 'eu-central-1' };
+  await doctor(t, kafka.oauth, { ...env, KAFKA_AWS_REGION: '' }, /set KAFKA_AWS_REGION, too/);
+  // The SDK reads the process's environment; with this it asks no host outside of the machine.
+  const settings = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/none',
+    AWS_SHARED_CREDENTIALS_FILE: '/none',
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_PROFILE: undefined,
+  };
+  const set = (values: Record<string, string | undefined>) => {
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  const before = Object.fromEntries(Object.keys(settings).map((name) => [name, process.env[name]]));
+  t.teardown(() => set(before));
+  set(settings);
+  await doctor(t, kafka.oauth, env, /KAFKA_SASL_MECHANISM is aws-msk-iam and AWS gives no credentials/);
+  set({ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' });
+  const sasl = saslOf(readConfig(env, KAFKA_SASL_CONFIG));
+  const { value = '' } = (await (sasl as OauthbearerProviderOptions).oauthBearerProvider()) ?? {};
+  const signed = new URL(Buffer.from(value, 'base64url').toString());
+  t.equal(signed.host, 'kafka.eu-central-1.amazonaws.com');
+  t.match(signed.searchParams.get('X-Amz-Credential'), /^AKIDEXAMPLE\/\d+\/eu-central-1\/kafka-cluster\//);
+  await doctor(t, kafka.oauth, env, /refuses the credentials/);
+});
+
+t.test('doctor asks no broker with a variable that is wrong', async (t) => {
+  const env = { KAFKA_BROKERS: kafka.plain, KAFKA_AWS_REGION: 'Frankfurt' };
+  const { json } = await operator(database.url, env)('doctor --json');
+  t.match(
+    json.find(({ check }) => check === 'configuration'),
+    { status: 'fail', detail: /KAFKA_AWS_REGION is invalid/ },
+  );
+  t.match(
+    json.find(({ check }) => check === 'brokers'),
+    { status: 'skipped', detail: 'needs KAFKA_AWS_REGION' },
+  );
 });
 
 const noIpv6 = kafka.ipv6 ? false : 'this machine has no IPv6 loopback address';
@@ -210,8 +265,30 @@ t.test('a topic policy', async (t) => {
   t.equal(closed.exitCode, 1);
   t.match(closed.err, 'Topics are created by the platform team: open a ticket at PLAT.');
   t.match(closed.err, /24 partitions each \(chart: migrations\.topics=false\)/);
-  t.match(await topics('bare.'), { exitCode: 1, err: /Topic settings are not allowed/ });
+  const bare = await topics('bare.');
+  t.match(bare, { exitCode: 1, err: /Topic settings are not allowed/ });
+  t.match(bare.err, /sso-link topics --minimal.*migrations\.topicsMinimal=true/);
   t.match(await topics('bare.', '--minimal'), { exitCode: 0 });
+});
+
+t.test('more replicas than brokers', async (t) => {
+  const env = { KAFKA_BROKERS: kafka.plain, KAFKA_TOPIC_PREFIX: 'replicas.', KAFKA_TOPIC_REPLICATION: '3' };
+  const answer = await operator('', env)('topics');
+  t.match(answer, { exitCode: 1, err: /[Rr]eplication factor.*only 1 broker.*Set KAFKA_TOPIC_REPLICATION/ });
+  t.notMatch(answer.err, /migrations\.topics=false/, 'the variable is the next step');
+});
+
+t.test('a user that may read the topics and not create them', async (t) => {
+  await kafka.denyCreate('sso-link', 'denied.');
+  const env = {
+    KAFKA_BROKERS: kafka.password,
+    KAFKA_TOPIC_PREFIX: 'denied.',
+    KAFKA_SASL_MECHANISM: 'plain',
+    KAFKA_SASL_USERNAME: 'sso-link',
+    KAFKA_SASL_PASSWORD: 'right',
+  };
+  const answer = await operator('', env)('topics');
+  t.match(answer, { exitCode: 1, err: /Grant this user the right Create.*migrations\.topics=false/ });
 });
 
 t.test('brokers that come a little later', async (t) => {

@@ -4,6 +4,14 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  Kafka,
+  logLevel,
+  ResourcePatternTypes,
+} from 'kafkajs';
 import type { Test } from 'tap';
 import { freePorts } from '../../../dev/free-port.ts';
 import { distribution } from '../../../dev/kafka/jars.ts';
@@ -26,6 +34,8 @@ export interface SecuredKafka {
   oauth: string;
   /** Plain, on the IPv6 loopback address; undefined where the machine has none. */
   ipv6: string | undefined;
+  /** From now on this user may describe topics with this prefix, and create none. */
+  denyCreate(user: string, prefix: string): Promise<void>;
   /** Ends the broker in order and starts it again: every client connects again. */
   restart(): Promise<void>;
 }
@@ -60,6 +70,9 @@ export async function startSecuredKafka(t: Test): Promise<SecuredKafka> {
     classes,
     properties: {
       'create.topic.policy.class.name': 'PrefixPolicy',
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:ANONYMOUS',
+      'allow.everyone.if.no.acl.found': 'true',
       ...pem('TLS', byName),
       ...pem('TLSIP', byAddress),
       ...pem('MTLS', byName),
@@ -84,6 +97,35 @@ export async function startSecuredKafka(t: Test): Promise<SecuredKafka> {
     password: `localhost:${password}`,
     oauth: `localhost:${oauth}`,
     ipv6: hasIpv6 ? `[::1]:${six}` : undefined,
+    async denyCreate(user, prefix) {
+      const admin = new Kafka({
+        brokers: [cluster.brokers[0] as string],
+        logLevel: logLevel.NOTHING,
+      }).admin();
+      const all = { principal: `User:${user}`, host: '*' };
+      const topics = { resourceType: AclResourceTypes.TOPIC, resourceName: prefix };
+      await admin.connect();
+      await admin.createAcls({
+        acl: [
+          {
+            ...all,
+            ...topics,
+            resourcePatternType: ResourcePatternTypes.PREFIXED,
+            operation: AclOperationTypes.DESCRIBE,
+            permissionType: AclPermissionTypes.ALLOW,
+          },
+          {
+            ...all,
+            resourceType: AclResourceTypes.CLUSTER,
+            resourceName: 'kafka-cluster',
+            resourcePatternType: ResourcePatternTypes.LITERAL,
+            operation: AclOperationTypes.CREATE,
+            permissionType: AclPermissionTypes.DENY,
+          },
+        ],
+      });
+      await admin.disconnect();
+    },
     async restart() {
       await cluster.nodes[0]?.stop();
       await cluster.nodes[0]?.start();
