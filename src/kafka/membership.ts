@@ -1,5 +1,5 @@
 import type { Consumer } from 'kafkajs';
-import { SsoLinkError } from '../errors.ts';
+import { codeOf, SsoLinkError } from '../errors.ts';
 import { codecTrouble } from './codecs.ts';
 
 /** A fetch, a heartbeat, a rejoin or a crash is a sign of life; they come every few seconds. */
@@ -23,8 +23,9 @@ const OUTAGES = new Set([
   'KafkaJSLockTimeout',
 ]);
 
-/** Whether a consumer that crashed with this error will work again when the brokers are back. */
+/** Whether a consumer that crashed with this error will work again when brokers or the token endpoint are back. */
 export function isOutage(error: Error): boolean {
+  if (codeOf(error) === 'kafka_unavailable') return true;
   return OUTAGES.has(error.name) || (error.cause instanceof Error && isOutage(error.cause));
 }
 

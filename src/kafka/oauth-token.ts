@@ -17,7 +17,7 @@ export interface TokenSettings {
 
 /**
  * Access tokens by the client credentials grant (RFC 6749 §4.4), kept for 80 % of their life.
- * @returns a function that rejects with SsoLinkError `kafka_token_refused`, which never holds the secret
+ * @returns a function that rejects with SsoLinkError `kafka_unavailable`, which never holds the secret
  */
 export function createTokenSource(settings: TokenSettings): () => Promise<string> {
   let kept: { token: string; until: number } | undefined;
@@ -61,4 +61,5 @@ async function requestToken(settings: TokenSettings): Promise<{ token: string; l
   return { token: body.access_token, life: Number(body.expires_in) || DEFAULT_LIFE_S };
 }
 
-const refused = (why: string) => new SsoLinkError('kafka_token_refused', `KAFKA_OAUTH_TOKEN_URL ${why}`);
+/** Like brokers that refuse a password: a role waits and logs the sentence, since the endpoint may be restarting. */
+const refused = (why: string) => new SsoLinkError('kafka_unavailable', `KAFKA_OAUTH_TOKEN_URL ${why}`);

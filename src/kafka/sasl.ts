@@ -54,7 +54,7 @@ function requireSet(config: KafkaSaslConfig, ...names: (typeof KAFKA_SASL_CONFIG
 
 /**
  * Loaded only here: it brings the AWS SDK's credential providers.
- * @throws SsoLinkError `config_invalid` without the package, `kafka_token_refused` without credentials
+ * @throws SsoLinkError `config_invalid` without the package, `kafka_unavailable` without credentials
  */
 async function mskToken(region: string): Promise<string> {
   const signer = await import('aws-msk-iam-sasl-signer-js').catch(() => {
@@ -67,7 +67,7 @@ async function mskToken(region: string): Promise<string> {
     return (await signer.generateAuthToken({ region })).token;
   } catch (error) {
     throw new SsoLinkError(
-      'kafka_token_refused',
+      'kafka_unavailable',
       `KAFKA_SASL_MECHANISM is aws-msk-iam and AWS gives no credentials: bind the process to a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (${firstLine(error)})`,
     );
   }

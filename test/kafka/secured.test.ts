@@ -14,7 +14,7 @@ import { KAFKA_SASL_CONFIG, saslOf } from '../../src/kafka/sasl.ts';
 import { createTopics, describeTopics, TOPICS_CONFIG } from '../../src/kafka/topics.ts';
 import { append } from '../../src/outbox/append.ts';
 import { RELAY_CONFIG, startRelay } from '../../src/roles/relay.ts';
-import { startWorker } from '../../src/roles/worker.ts';
+import { startWorker, WORKER_CONFIG } from '../../src/roles/worker.ts';
 import { operator } from '../commands/operator.ts';
 import { testDatabase } from '../support/database.ts';
 import { createAuthority } from '../support/parts/certificates.ts';
@@ -164,7 +164,9 @@ t.test('a password', async (t) => {
   await doctor(t, kafka.password, { ...login, KAFKA_SASL_PASSWORD: '' }, /set KAFKA_SASL_PASSWORD, too/);
 });
 
-t.test('OAUTHBEARER by client credentials', async (t) => {
+t.test('OAUTHBEARER by client credentials', { timeout: 240_000 }, async (t) => {
+  let isDown = false;
+  let life = 300;
   const asked: { body: string; authorization: string | undefined }[] = [];
   const right = `Basic ${Buffer.from('sso%3Alink:s%25').toString('base64')}`;
   const endpoint = createHttpServer(async (request, response) => {
@@ -172,12 +174,13 @@ t.test('OAUTHBEARER by client credentials', async (t) => {
     for await (const chunk of request) body += chunk;
     const { authorization } = request.headers;
     asked.push({ body, authorization });
+    if (isDown) return response.writeHead(503).end('restarting');
     response.setHeader('content-type', 'application/json');
     if (authorization !== right) return response.writeHead(401).end('{"error":"invalid_client"}');
     const now = Math.floor(Date.now() / 1_000);
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'none' })}.${part({ sub: 'sso-link', iat: now, exp: now + 300 })}.`;
-    return response.end(JSON.stringify({ access_token: token, expires_in: 300 }));
+    return response.end(JSON.stringify({ access_token: token, expires_in: life }));
   });
   endpoint.listen(0, '127.0.0.1');
   await once(endpoint, 'listening');
@@ -207,6 +210,38 @@ t.test('OAUTHBEARER by client credentials', async (t) => {
     /KAFKA_OAUTH_TOKEN_URL does not answer/,
   );
   await doctor(t, kafka.oauth, { ...login, KAFKA_OAUTH_CLIENT_ID: '' }, /set KAFKA_OAUTH_CLIENT_ID, too/);
+
+  isDown = true;
+  // Each connection needs a token of its own.
+  life = 0.1;
+  const KAFKA_TOPIC_PREFIX = 'oauth.';
+  await createTopics(readConfig({ KAFKA_BROKERS: kafka.plain, KAFKA_TOPIC_PREFIX }, TOPICS_CONFIG), silent);
+  const port = await freePort();
+  const config = readConfig(
+    {
+      ...login,
+      ...{ KAFKA_BROKERS: kafka.oauth, KAFKA_TOPIC_PREFIX },
+      ...{ DATABASE_URL: database.url, PORT: String(port), METRICS_PORT: '0' },
+    },
+    WORKER_CONFIG,
+  );
+  const before = asked.length;
+  const worker = await startWorker({ config, log: silent });
+  t.teardown(worker.stop);
+  let failure: unknown;
+  worker.failed?.catch((error: unknown) => {
+    failure = error;
+  });
+  const isMember = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
+  await until(async () => asked.length > before, 30_000);
+  isDown = false;
+  await until(isMember, 60_000);
+  isDown = true;
+  await kafka.restart();
+  await until(async () => !(await isMember()), 60_000);
+  isDown = false;
+  await until(isMember, 60_000);
+  t.equal(failure, undefined, 'a worker outlives its token endpoint, at the start and later');
 });
 
 t.test('Amazon MSK with IAM, as far as it goes without AWS', async (t) => {
