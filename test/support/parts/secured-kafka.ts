@@ -4,14 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  Kafka,
-  logLevel,
-  ResourcePatternTypes,
-} from 'kafkajs';
+import kafkajs from 'kafkajs';
 import type { Test } from 'tap';
 import { freePorts } from '../../../dev/free-port.ts';
 import { distribution } from '../../../dev/kafka/jars.ts';
@@ -39,6 +32,10 @@ export interface SecuredKafka {
   /** Ends the broker in order and starts it again: every client connects again. */
   restart(): Promise<void>;
 }
+
+/** Not all of its names can be imported: it is CommonJS. */
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } =
+  kafkajs;
 
 const POLICY = fileURLToPath(new URL('topic-policy/PrefixPolicy.java', import.meta.url));
 
