@@ -51,7 +51,12 @@ const SENTENCES: [RegExp, string][] = [
     'the broker authenticates this user and denies the right: add ACLs for the topics and the consumer group',
   ],
   [
-    /Closed connection|ECONNRESET|ILLEGAL_SASL_STATE|socket hang up/i,
+    // A refused token, too: kafkajs does not read the broker's answer of RFC 7628 §3.2.3.
+    /ILLEGAL_SASL_STATE/,
+    'the broker closed the connection: it requires a KAFKA_SASL_MECHANISM, or refuses the token (check KAFKA_OAUTH_SCOPE and the audience; for aws-msk-iam the right kafka-cluster:Connect)',
+  ],
+  [
+    /Closed connection|ECONNRESET|socket hang up/i,
     'the broker closed the connection: check KAFKA_SSL (does this port speak TLS?) and KAFKA_SASL_MECHANISM',
   ],
   [/ECONNREFUSED/, 'no broker answers: check KAFKA_BROKERS, and that the brokers run'],

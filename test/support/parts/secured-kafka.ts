@@ -9,6 +9,7 @@ import type { Test } from 'tap';
 import { freePorts } from '../../../dev/free-port.ts';
 import { distribution } from '../../../dev/kafka/jars.ts';
 import { type KafkaListener, startKafka } from '../../../dev/kafka.ts';
+import { until } from '../until.ts';
 import { type Authority, type Certificate, createAuthority } from './certificates.ts';
 
 export interface SecuredKafka {
@@ -113,6 +114,13 @@ export async function startSecuredKafka(t: Test): Promise<SecuredKafka> {
           },
           {
             ...all,
+            ...topics,
+            resourcePatternType: ResourcePatternTypes.PREFIXED,
+            operation: AclOperationTypes.CREATE,
+            permissionType: AclPermissionTypes.DENY,
+          },
+          {
+            ...all,
             resourceType: AclResourceTypes.CLUSTER,
             resourceName: 'kafka-cluster',
             resourcePatternType: ResourcePatternTypes.LITERAL,
@@ -121,6 +129,16 @@ export async function startSecuredKafka(t: Test): Promise<SecuredKafka> {
           },
         ],
       });
+      const listed = async () =>
+        (
+          await admin.describeAcls({
+            resourceType: AclResourceTypes.CLUSTER,
+            resourcePatternType: ResourcePatternTypes.ANY,
+            operation: AclOperationTypes.ANY,
+            permissionType: AclPermissionTypes.ANY,
+          })
+        ).resources.length > 0;
+      await until(listed, 10_000);
       await admin.disconnect();
     },
     async restart() {
