@@ -268,10 +268,16 @@ t.test('a suspension outlives the import that was under way', async (t) => {
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
+  let locked: () => void = () => {};
+  const isLocked = new Promise<void>((resolve) => {
+    locked = resolve;
+  });
   const holding = transaction(async (tx) => {
     await tx.sql`SELECT FROM users WHERE id = 'u1' FOR UPDATE`;
+    locked();
     await held;
   });
+  await isLocked;
   const suspending = transaction((tx) => setUserStatus(tx, 'operator:olga', 'u1', 'suspended'));
   await until(() => waiting(1));
   const importing = run({ ...ada, name: 'Ada Byron' });
