@@ -79,6 +79,11 @@ export async function inTurn(
   return measured;
 }
 
+/** The rounds of two contestants that were measured in turn. */
+export function pairRounds(ours: number[], limit: number[]): Round[] {
+  return ours.map((value, i) => ({ ours: value, limit: limit[i] as number }));
+}
+
 /** The figure of rounds: the median of each round's ratio, ours by limit. */
 export function ratio(rounds: Round[], rest: Omit<Figure, 'value' | 'ours' | 'limit' | 'rounds'>): Figure {
   return {

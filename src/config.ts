@@ -17,7 +17,7 @@ import {
 import { parseConnectionUrl } from './db/connection-url.ts';
 import { SsoLinkError } from './errors.ts';
 
-export type RoleName = 'server' | 'relay' | 'worker' | 'api';
+export type RoleName = 'server' | 'relay' | 'worker';
 
 type Env = Record<string, string | undefined>;
 
@@ -267,7 +267,7 @@ export const VARIABLES = {
     description: 'The port of Prometheus metrics.',
     expects: 'a port',
     default: '9464',
-    roleDefaults: { relay: '9465', worker: '9466', api: '9467' },
+    roleDefaults: { relay: '9465', worker: '9466' },
     parse: wholeNumber(0, 65535),
   }),
   LOG_LEVEL: variable({

@@ -1,4 +1,4 @@
-import { type Bench, type BenchContext, median, percentile, ratio, short } from '../harness.ts';
+import { type Bench, type BenchContext, median, pairRounds, percentile, ratio, short } from '../harness.ts';
 import { type Contestant, PEERS, startOurs, startPeer } from './contestants.ts';
 import { type LoginParts, startLoginParts } from './parts.ts';
 
@@ -68,10 +68,7 @@ function report(context: BenchContext, atOnce: number, results: Map<string, Meas
   const ours = results.get('ours') as Measurement;
   for (const { name, goal } of PEERS) {
     const theirs = results.get(name) as Measurement;
-    const rounds = ours.perCpuSecond.map((value, i) => ({
-      ours: value,
-      limit: theirs.perCpuSecond[i] as number,
-    }));
+    const rounds = pairRounds(ours.perCpuSecond, theirs.perCpuSecond);
     context.report(
       ratio(rounds, {
         metric: `${atOnce} at once, against ${name}`,

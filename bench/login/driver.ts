@@ -3,6 +3,7 @@
  * isn't needed. One order over IPC is one round of logins, its answer what they took.
  */
 import http from 'node:http';
+import { answerOrders } from '../support/answer-orders.ts';
 
 export interface LoginOrder {
   /** Where a login starts, for each login in turn; a POST where there is a body. */
@@ -120,11 +121,4 @@ async function round(order: LoginOrder): Promise<LoginRound> {
   };
 }
 
-process.on('message', (order: LoginOrder) => {
-  round(order).then(
-    (done) => process.send?.({ done }),
-    (error: Error) => process.send?.({ failed: error.message }),
-  );
-});
-process.send?.('ready');
-process.on('disconnect', () => process.exit());
+answerOrders(round);

@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/db/client.ts';
 import { stopAll } from '../../src/roles/run-role.ts';
 import { createSealer } from '../../src/seal.ts';
 import { ensureSigningKey } from '../../src/sessions/signing-keys.ts';
-import { type Bench, type BenchContext, median, percentile, ratio, short } from '../harness.ts';
+import { type Bench, type BenchContext, median, pairRounds, percentile, ratio, short } from '../harness.ts';
 import { type Measured, startProgram, startRole } from '../support/process.ts';
 import type { SessionOrder, SessionRound } from './driver.ts';
 import { seedSessions } from './sessions.ts';
@@ -158,10 +158,7 @@ function report(
   const ours = results.get('ours') as Measurement;
   for (const [name, goal] of Object.entries(GOALS)) {
     const theirs = results.get(name) as Measurement;
-    const rounds = ours.perCpuSecond.map((value, i) => ({
-      ours: value,
-      limit: theirs.perCpuSecond[i] as number,
-    }));
+    const rounds = pairRounds(ours.perCpuSecond, theirs.perCpuSecond);
     context.report(
       ratio(rounds, {
         metric: `${atOnce} at once${repeat > 1 ? `, ${repeat} in a row` : ''}, against ${name}`,

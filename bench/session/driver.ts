@@ -1,5 +1,6 @@
 /** Browsers that read their session, as lean as can be, in a process of their own. One order over IPC is one round. */
 import http from 'node:http';
+import { answerOrders } from '../support/answer-orders.ts';
 
 export interface SessionOrder {
   url: string;
@@ -62,11 +63,4 @@ async function round(order: SessionOrder): Promise<SessionRound> {
   return { latencies, seconds: (performance.now() - began) / 1000 };
 }
 
-process.on('message', (order: SessionOrder) => {
-  round(order).then(
-    (done) => process.send?.({ done }),
-    (error: Error) => process.send?.({ failed: error.message }),
-  );
-});
-process.send?.('ready');
-process.on('disconnect', () => process.exit());
+answerOrders(round);

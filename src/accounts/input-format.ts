@@ -11,15 +11,21 @@ const PEEKED_BYTES = 512;
  * @throws SsoLinkError `import_format`
  */
 export async function* readInput(stream: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
-  const { head, whole } = await peek(stream);
-  if (head[0] === 0x1f && head[1] === 0x8b) {
-    const inner = await peek(gunzipped(whole));
-    refuseOther(inner.head);
-    yield* inner.whole;
-    return;
+  const source = stream[Symbol.asyncIterator]();
+  try {
+    const { head, whole } = await peek(source);
+    if (head[0] === 0x1f && head[1] === 0x8b) {
+      const inner = await peek(gunzipped(whole));
+      refuseOther(inner.head);
+      yield* inner.whole;
+      return;
+    }
+    refuseOther(head);
+    yield* whole;
+  } finally {
+    // Also where the import ends early: a file is closed.
+    await source.return?.();
   }
-  refuseOther(head);
-  yield* whole;
 }
 
 async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -33,12 +39,12 @@ async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   }
 }
 
-async function peek(stream: AsyncIterable<Buffer | string>) {
-  const iterator = stream[Symbol.asyncIterator]();
+/** The first bytes, and all of them. */
+async function peek(source: AsyncIterator<Buffer | string>) {
   const chunks: Buffer[] = [];
   let bytes = 0;
   while (bytes < PEEKED_BYTES) {
-    const next = await iterator.next();
+    const next = await source.next();
     if (next.done) break;
     const chunk = Buffer.from(next.value as Buffer);
     chunks.push(chunk);
@@ -47,7 +53,7 @@ async function peek(stream: AsyncIterable<Buffer | string>) {
   async function* whole(): AsyncGenerator<Buffer> {
     yield* chunks;
     for (;;) {
-      const next = await iterator.next();
+      const next = await source.next();
       if (next.done) return;
       yield Buffer.from(next.value as Buffer);
     }

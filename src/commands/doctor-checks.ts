@@ -55,7 +55,7 @@ export async function checkPooler(source: DatabaseSource): Promise<string> {
     const [one, other] = pids;
     const shared = [...(one ?? [])].some((pid) => other?.has(pid));
     return shared
-      ? 'transaction mode; set DATABASE_DIRECT_URL for `migrate` and for the relay, or the relay polls'
+      ? 'transaction mode; set DATABASE_DIRECT_URL for `migrate`, and for relay and server, which else poll'
       : 'session mode; its pool must hold the connections of every process';
   } finally {
     await Promise.all(clients.map((client) => client.close()));

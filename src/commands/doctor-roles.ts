@@ -15,7 +15,7 @@ export interface RoleFinding {
  * Asks the role that is configured here whether it is ready. Where nothing listens, it runs elsewhere or not yet.
  * @throws SsoLinkError `role_not_ready`, with what the role waits for, or `role_unknown_answer`
  */
-export async function askRole(env: Env, role: Exclude<RoleName, 'api'>): Promise<RoleFinding> {
+export async function askRole(env: Env, role: RoleName): Promise<RoleFinding> {
   const { HOST, PORT } = readConfig(env, ['HOST', 'PORT'], role);
   const host = ['0.0.0.0', '::', '[::]'].includes(HOST) ? 'localhost' : HOST;
   const origin = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${PORT}`;

@@ -6,6 +6,8 @@ const UNKNOWN_AUTHORITY =
  * and OpenSSL's codes).
  */
 export const DATABASE_ADVICE: Record<string, string> = {
+  EHOSTUNREACH: "the database's host cannot be reached: look at DATABASE_URL and the network",
+  ENETUNREACH: "the database's network cannot be reached: look at DATABASE_URL and the network",
   ECONNREFUSED: 'the database does not answer: is it running, and is DATABASE_URL right?',
   ENOTFOUND: "the database's host is unknown: look at DATABASE_URL",
   EAI_AGAIN: "the database's host cannot be resolved now: look at DATABASE_URL and the name service",

@@ -6,7 +6,7 @@ import { codeOf } from '../errors.ts';
  * locks and time-outs, 25P03 idle in transaction).
  */
 const OUTAGE =
-  /^(CONNECTION_|CONNECT_|DATABASE_|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|57P0|53|55P03|57014|25P03|08)/;
+  /^(CONNECTION_|CONNECT_|DATABASE_|ECONN|EHOST|ENET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|57P0|53|55P03|57014|25P03|08)/;
 
 /** Whether the same work may succeed when the database is available again. */
 export function isDatabaseOutage(error: unknown): boolean {

@@ -21,7 +21,7 @@ export interface Batches {
 
 /**
  * Cuts batches into chunks and hands them over, each partition in order, small ones of several partitions
- * batcher. An offset is committed after its chunk's work is, never before. Whatever `onChunk` throws stays in
+ * together. An offset is committed after its chunk's work is, never before. Whatever `onChunk` throws stays in
  * here: the chunk's partitions rest, and then each is delivered again, while the others continue.
  * @param options.beat how often a heartbeat goes out while a chunk is worked on, in milliseconds
  */

@@ -86,8 +86,8 @@ export async function approveLink(
 }
 
 /**
- * Removes a link, lets an import change the user's company again, ends the identity's sessions, and publishes (`user.link_removed`). No login makes a new
- * link until an operator approves it, or links by hand.
+ * Removes a link, lets an import change the user's company again, ends the identity's sessions, and publishes
+ * `user.link_removed`. No login makes a new link until an operator approves it, or links by hand.
  * @throws SsoLinkError `identity_not_found`, `identity_not_linked`
  */
 export async function removeLink(

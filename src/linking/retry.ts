@@ -11,10 +11,13 @@ const RUN_AGAIN = {
   tries: 8,
   pause: (tries: number) => 5 * 2 ** tries,
 };
-/** Of a SQLSTATE: data exceptions, integrity violations and limits. The same records fail the same way each time. */
-const REFUSED = /^(22|23|54)/;
-/** The driver's and the system's words for a connection that isn't there; our own errors are spelled like this, too. */
-const NO_CONNECTION = /^(CONNECT|E[A-Z]+$|[a-z])/;
+/**
+ * What records can cause, and the same ones each time: SQLSTATEs of data exceptions, integrity violations and limits
+ * (PostgreSQL, Appendix A), and what Node and our array parameters say of a value. Any other code is the database's or
+ * the network's: a record that became a dead letter by it would never get its result.
+ */
+const OF_RECORDS =
+  /^(22|23|54)[0-9A-Z]{3}$|^(UNDEFINED_VALUE|ERR_STRING_TOO_LONG|ERR_BUFFER_TOO_LARGE|ERR_OUT_OF_RANGE|ERR_INVALID_ARG_(TYPE|VALUE))$/;
 
 /**
  * Links a chunk, whatever is in it. Where another worker was faster it is run again; a failure
@@ -80,15 +83,10 @@ async function storeDeadLetter(
   }
 }
 
-/**
- * Whether the records are the cause: what isn't the database's word or a lost connection is thrown here, by what
- * they hold (a value that is too long for a string).
- */
+/** Whether the records are the cause. What has no code is thrown here, by what they hold. */
 function isRecords(error: unknown): boolean {
   const code = codeOf(error);
-  if (code === undefined) return true;
-  if (NO_CONNECTION.test(code)) return false;
-  return /^[0-9A-Z]{5}$/.test(code) ? REFUSED.test(code) : true;
+  return code === undefined || OF_RECORDS.test(code);
 }
 
 /** A database's error may quote an email (`detail`), so it is no cause: its code is. */

@@ -8,15 +8,13 @@
  * deep-cloned; its errors carry the client's credential, so nothing of them but a code is kept; a refresh
  * token that isn't rotated stays.
  */
-import http from 'node:http';
-import https from 'node:https';
 import oauth2Plugin, { type OAuth2Namespace } from '@fastify/oauth2';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SsoLinkError } from '../errors.ts';
 import { withTimeout } from '../promises.ts';
-import { agentFor, KEEP } from './agents.ts';
 import { PROVIDER_MAX_BYTES, PROVIDER_TIMEOUT_MS, ProviderError } from './bounded-fetch.ts';
 import type { ProviderMetadata } from './discovery.ts';
+import { type Answer, createHandOverAgent } from './hand-over-agent.ts';
 
 /** An SSO client as the OAuth client needs it; the secret is open. */
 export interface OAuthClient {
@@ -184,53 +182,11 @@ async function createChild(
       http: {
         timeout: PROVIDER_TIMEOUT_MS,
         maxBytes: PROVIDER_MAX_BYTES,
-        agent: token.protocol === 'https:' ? new SharedHttpsAgent(KEEP) : new SharedHttpAgent(KEEP),
+        agent: createHandOverAgent(token.protocol),
       },
     },
   });
   return child as unknown as Child;
-}
-
-type AddRequest = { addRequest(request: http.ClientRequest, options: RequestOptions): void };
-type RequestOptions = { host?: string; port?: number | string; secureEndpoint?: boolean };
-
-function handOver(protocol: 'http:' | 'https:', request: http.ClientRequest, options: RequestOptions): void {
-  watch(request);
-  const host = options.host?.includes(':') ? `[${options.host}]` : options.host;
-  const agent = agentFor(new URL(`${protocol}//${host}:${options.port}`)) as unknown as AddRequest;
-  agent.addRequest(request, { ...options, secureEndpoint: protocol === 'https:' });
-}
-
-/**
- * The library clones its options deeply, agents too: each clone hands its requests to the shared agent. It says KEEP,
- * too: a request asks its own agent whether to send `Connection: close`.
- */
-class SharedHttpAgent extends http.Agent {
-  addRequest(request: http.ClientRequest, options: RequestOptions): void {
-    handOver('http:', request, options);
-  }
-}
-
-class SharedHttpsAgent extends https.Agent {
-  addRequest(request: http.ClientRequest, options: RequestOptions): void {
-    handOver('https:', request, options);
-  }
-}
-
-/** The status that the library does not see. */
-type Answer = http.IncomingMessage & { answered?: number | undefined };
-
-/**
- * What the library leaves undone: it takes any status below 400 for success, a redirect with a body as well
- * (RFC 6749 §5.1 knows 200 alone), and it continues to read a slow answer that nothing waits for any more.
- */
-function watch(request: http.ClientRequest): void {
-  const cutOff = setTimeout(() => request.destroy(), PROVIDER_TIMEOUT_MS + 100);
-  request.once('close', () => clearTimeout(cutOff));
-  request.once('response', (response: Answer) => {
-    response.answered = response.statusCode;
-    if (response.statusCode !== 200 && Number(response.statusCode) < 400) response.statusCode = 502;
-  });
 }
 
 /** The library's timers for connecting and reading are two: this is the one deadline over both. */

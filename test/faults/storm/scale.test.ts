@@ -1,6 +1,6 @@
 import t from 'tap';
-import { countByKind, type Kind } from './check.ts';
-import { added, type ScaleReport } from './scale.ts';
+import { countByKind } from './check.ts';
+import { added, NONE } from './scale.ts';
 import type { StormReport } from './storm.ts';
 
 const leg = (seed: number, lost: number): StormReport => ({
@@ -21,18 +21,7 @@ const leg = (seed: number, lost: number): StormReport => ({
 });
 
 t.test('legs are added up, and a bad one is named by its seed', async (t) => {
-  const none = {
-    logins: 0,
-    legs: 0,
-    failed: [],
-    seconds: 0,
-    faults: {},
-    exitsOther: [],
-    noJson: 0,
-    memory: {},
-  };
-  const start: ScaleReport = { target: 300, ...none, found: {} as Record<Kind, number> };
-  const report = [leg(1, 0), leg(2, 1), leg(3, 0)].reduce(added, start);
+  const report = [leg(1, 0), leg(2, 1), leg(3, 0)].reduce(added, { ...NONE, target: 300 });
   t.match(report, { logins: 300, legs: 3, failed: [2], seconds: 180, faults: { 'relay: SIGKILL': 6 } });
   t.equal(report.found['lost login'], 1);
 });

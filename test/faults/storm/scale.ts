@@ -50,21 +50,24 @@ export async function scale(options: {
   return report;
 }
 
+/** The sums of no leg. */
+export const NONE: ScaleReport = {
+  target: 0,
+  logins: 0,
+  legs: 0,
+  failed: [],
+  seconds: 0,
+  faults: {},
+  found: {} as ScaleReport['found'],
+  exitsOther: [],
+  noJson: 0,
+  memory: {},
+};
+
 /** The sums of the legs before, none where there is no file. */
 async function before(file: string): Promise<ScaleReport> {
   const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as ScaleReport;
-  const none = {
-    logins: 0,
-    legs: 0,
-    failed: [],
-    seconds: 0,
-    faults: {},
-    exitsOther: [],
-    noJson: 0,
-    memory: {},
-  };
-  return { target: 0, ...none, found: {} as ScaleReport['found'] };
+  return known === undefined ? NONE : (JSON.parse(known) as ScaleReport);
 }
 
 /** A report with one more leg. */
