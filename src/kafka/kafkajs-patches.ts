@@ -7,6 +7,9 @@
  * Its sockets leave Nagle's algorithm on: a request that follows another waits until the broker's kernel has
  * acknowledged the first, 40 ms on Linux. It reads TLS files never again, and an IPv6 literal of `brokers` not at all.
  *
+ * It ends a connection that is gone again and again. Each `unref` of a socket without a handle adds a listener, until Node
+ * warns of a leak on standard error.
+ *
  * Of a topic that is refused it drops the broker's sentence, a topic policy's for example.
  */
 import { connect } from 'node:net';
@@ -56,6 +59,8 @@ export function createSocketFactory(
     const host = name.endsWith(IPV6_SUFFIX) ? name.slice(0, -IPV6_SUFFIX.length).replaceAll('_', ':') : name;
     const tls = tlsOptions(host);
     const socket = tls ? connectTls({ host, port, ...tls }, onConnect) : connect({ host, port }, onConnect);
+    const unref = socket.unref.bind(socket);
+    socket.unref = () => (socket.destroyed ? socket : unref());
     return socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
   };
 }
