@@ -1,5 +1,6 @@
 import type { World } from './jumpcloud/context.ts';
 import { createDirectory } from './jumpcloud/directory.ts';
+import { hydra } from './jumpcloud/hydra.ts';
 import { createKeys } from './jumpcloud/keys.ts';
 import { listen } from './jumpcloud/listener.ts';
 import { loginPages } from './jumpcloud/login.ts';
@@ -24,6 +25,7 @@ export async function startJumpCloud(options: JumpCloudOptions = {}): Promise<Ju
     const provider = await createProvider(world);
     for (const middleware of [
       quirks(world, listener.requests.of),
+      hydra(world),
       loginPages(world, provider),
       logout(world, provider),
     ]) {

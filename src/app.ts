@@ -12,6 +12,7 @@ import { newId } from './ids.ts';
 import { callbackRoute } from './login/callback-route.ts';
 import { loginRoute } from './login/login-route.tsx';
 import { startRoute } from './login/start-route.ts';
+import { testLogoutRoute } from './login/test-logout-route.ts';
 import { waitRoute } from './login/wait-route.tsx';
 import { healthRoutes } from './observability/health.ts';
 import { observeRequests } from './observability/requests.ts';
@@ -72,6 +73,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     loginRoute(login, deps);
     startRoute(login, deps, limits);
     callbackRoute(login, deps);
+    testLogoutRoute(login, deps);
   });
   waitRoute(app, deps);
   app.addHook('preClose', async () => deps.linkResults.stop());

@@ -20,10 +20,10 @@ export async function listen(port: number, host = '127.0.0.1') {
       return handle(request, response);
     }
     if (outage.mode === 'refuse') return void request.socket.resetAndDestroy();
-    if (outage.mode === '500') {
+    if (outage.mode !== 'hang') {
       return void response
-        .writeHead(500, { 'content-type': 'text/html' })
-        .end('<h1>Internal Server Error</h1>');
+        .writeHead(Number(outage.mode), { 'content-type': 'text/html' })
+        .end('<h1>It does not work</h1>');
     }
     hanging.add(response);
     response.once('close', () => hanging.delete(response));

@@ -33,6 +33,12 @@ export function logout(world: World, provider: OidcProvider): Middleware {
       return;
     }
 
+    if (world.options.logoutElsewhere && ctx.method === 'GET' && parameter('logout_verifier') === null) {
+      ctx.status = 302;
+      ctx.redirect(elsewhere(ctx, world));
+      return;
+    }
+
     await endSession(ctx, provider);
     if (!target) {
       ctx.body = errorPage('You are logged out', 'You can close this page.');
@@ -44,6 +50,14 @@ export function logout(world: World, provider: OidcProvider): Middleware {
     ctx.status = 303;
     ctx.redirect(back.href);
   };
+}
+
+/** The login application, at this machine's other name, sends the browser back at once. */
+function elsewhere(ctx: Context, { issuer }: World): string {
+  const { port, origin } = new URL(issuer);
+  const isIssuer = ctx.host.startsWith('localhost');
+  const to = isIssuer ? `http://127.0.0.1:${port}` : origin;
+  return `${to}${ctx.path}?${ctx.querystring}${isIssuer ? '' : '&logout_verifier=1'}`;
 }
 
 async function endSession(ctx: Context, provider: OidcProvider): Promise<void> {

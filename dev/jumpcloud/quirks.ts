@@ -32,11 +32,14 @@ function amendRedirect(ctx: Context, world: World) {
   const location = ctx.response.get('location');
   if (!location || location.startsWith('/') || location.startsWith(world.issuer)) return;
   let amended = location;
-  // The callback gets an empty state, whatever state was sent.
-  if (/[?&]error=invalid_state(&|$)/.test(location)) amended = `${without(location, 'state')}&state=`;
+  // The callback gets the state that was sent; an empty one where there was none.
+  if (/[?&]error=invalid_state(&|$)/.test(location))
+    amended = `${without(location, 'state')}&state=${stateOf(ctx)}`;
   if (!world.options.iss) amended = without(amended, 'iss');
   ctx.set('location', amended);
 }
+
+const stateOf = (ctx: Context): string => encodeURIComponent(String(ctx.query.state ?? ''));
 
 const without = (url: string, name: string) =>
   url.replace(new RegExp(`([?&])${name}=[^&]*(&|$)`), (_all, before, after) => (after ? before : ''));

@@ -21,6 +21,12 @@ export interface JumpCloudOptions {
   unassigned?: 'page' | 'access_denied';
   /** Answers the authorization request at once for the person that login_hint names: for load. */
   fastLogin?: boolean;
+  /** Which Ory Hydra it answers like; 2.3 where none is given. */
+  hydra?: '2.2' | '2.3';
+  /** Logins of several tabs of a browser go through; at Ory Hydra the last one's alone. Default false. */
+  severalTabs?: boolean;
+  /** Signs out by way of a login application on another origin. Default false. */
+  logoutElsewhere?: boolean;
   /** Seconds; 3600 as JumpCloud's. */
   idTokenTtl?: number;
 }
@@ -35,6 +41,12 @@ export interface ClientOptions {
   /** Whether the application has the refresh_token grant. Default true. */
   refreshTokens?: boolean;
   postLogoutRedirectUris?: string[];
+  /** Those that the application may ask for; all where none are given. */
+  scopes?: string[];
+  /** What the authorization endpoint answers, whatever it is asked: the application's settings are wrong. */
+  refuses?: { error: string; description: string };
+  /** A token hook that denies every grant, new and refreshed. */
+  tokenHook?: 'deny';
   /** The name of the groups' claim: the admin chooses it. Default member_of. */
   groupsClaim?: string;
   /** jc_org of its tokens; the same for all clients where none is given. */
@@ -88,8 +100,8 @@ export interface Tampering {
   userinfo?(body: Record<string, unknown>): unknown;
 }
 
-/** refuse: nothing listens; hang: no answer ever; 500: an HTML error page. */
-export type OutageMode = 'refuse' | 'hang' | '500';
+/** refuse: nothing listens; hang: no answer ever; a status: an HTML error page, as a gateway's. */
+export type OutageMode = 'refuse' | 'hang' | '429' | '500' | '502' | '503';
 
 export interface JumpCloud {
   /** With its trailing slash. */

@@ -13,6 +13,7 @@ import {
 import { createTestLink } from '../companies/test-link.ts';
 import { SsoLinkError } from '../errors.ts';
 import { createSealer } from '../seal.ts';
+import { postLogoutRedirectUri } from '../sessions/end-session-url.ts';
 import { addSubcommand } from './command.ts';
 import { actor, configFor, type Io, readSecret, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
@@ -43,7 +44,7 @@ names another. Sign-ins that are under way at that moment are refused and begin 
 const TEST_HELP = `
 Tests the company's draft if there is one, else the active client; --sso-client names another. Whoever opens
 the link signs in at JumpCloud and reads what came of it: email, domain, refresh token, groups, and what would
-happen at a real sign-in. Nobody is signed in or linked, and nothing is written. The link is good for an hour, for
+happen at a real sign-in; with --logout-at-provider they can try the sign-out as well. Nobody is signed in or linked, and nothing is written. The link is good for an hour, for
 everybody who has it, until the client is changed.`;
 
 const ACTIVATE_HELP = `
@@ -126,6 +127,7 @@ export function clientCommands(program: Command, io: Io): void {
 
 async function create(io: Io, slug: string, options: ClientOptions): Promise<void> {
   const { SECRET_KEYS, JUMPCLOUD_ISSUERS } = configFor(io, 'SECRET_KEYS', 'JUMPCLOUD_ISSUERS');
+  const register = toRegister(io, options);
   const { clientId, region, check, authMethod = 'client_secret_post', logoutAtProvider = false } = options;
   if (!clientId?.trim()) throw new SsoLinkError('client_id_missing', 'client create needs --client-id');
   const credential = { clientId: clientId.trim(), authMethod, clientSecret: await secretFrom(io) };
@@ -142,12 +144,11 @@ async function create(io: Io, slug: string, options: ClientOptions): Promise<voi
       }),
     );
     const next = `\`client activate ${slug}\` lets people sign in by it`;
-    printDone(
-      io,
-      options,
-      `${named(created)} created (${created.region}), a draft: ${next}`,
-      snakeCase(created),
-    );
+    printDone(io, options, `${named(created)} created (${created.region}), a draft: ${next}`, {
+      ...snakeCase(created),
+      ...register,
+    });
+    tellToRegister(io, options, register);
   });
 }
 
@@ -168,6 +169,7 @@ async function test(io: Io, slug: string, options: ClientOptions): Promise<void>
 
 async function update(io: Io, slug: string, options: ClientOptions): Promise<void> {
   const { SECRET_KEYS, JUMPCLOUD_ISSUERS } = configFor(io, 'SECRET_KEYS', 'JUMPCLOUD_ISSUERS');
+  const register = toRegister(io, options);
   const { clientId, authMethod, logoutAtProvider, region, check } = options;
   const change: SsoClientChange = {
     ...(clientId && { clientId: clientId.trim() }),
@@ -195,13 +197,24 @@ async function update(io: Io, slug: string, options: ClientOptions): Promise<voi
         ...(logoutAtProvider !== undefined && { logoutAtProvider }),
       }),
     );
-    printDone(
-      io,
-      options,
-      `${named(updated)} changed (${updated.status}, ${updated.region})`,
-      snakeCase(updated),
-    );
+    printDone(io, options, `${named(updated)} changed (${updated.status}, ${updated.region})`, {
+      ...snakeCase(updated),
+      ...register,
+    });
+    tellToRegister(io, options, register);
   });
+}
+
+/** What has to be registered at JumpCloud for the sign-out there. */
+function toRegister(io: Io, { logoutAtProvider }: ClientOptions): { post_logout_redirect_uri?: string } {
+  if (!logoutAtProvider) return {};
+  return { post_logout_redirect_uri: postLogoutRedirectUri(configFor(io, 'PUBLIC_URL').PUBLIC_URL) };
+}
+
+function tellToRegister(io: Io, { json }: ClientOptions, register: ReturnType<typeof toRegister>): void {
+  const { post_logout_redirect_uri: uri } = register;
+  if (json || uri === undefined) return;
+  io.stdout.write(`register in the application at JumpCloud, as post logout redirect URI: ${uri}\n`);
 }
 
 function settings(command: Command): Command {
@@ -216,7 +229,7 @@ function settings(command: Command): Command {
       ).choices(['client_secret_post', 'client_secret_basic']),
     )
     .option('--no-check', 'save without asking JumpCloud')
-    .option('--logout-at-provider', 'sign out at JumpCloud, too; its redirect URI must be registered there');
+    .option('--logout-at-provider', 'sign out at JumpCloud, too; tells the redirect URI to register there');
 }
 
 function ssoClient(): Option {

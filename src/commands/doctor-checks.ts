@@ -1,11 +1,11 @@
 /** What `doctor` looks at. A check answers with what it found, or throws what is wrong and what to do. */
 import { readFile } from 'node:fs/promises';
 import { getDomain } from 'tldts';
+import { boundedFetch } from '../bounded-fetch.ts';
 import type { Issuer } from '../config.ts';
 import { type Database, IDLE_IN_TRANSACTION, openDatabase } from '../db/client.ts';
 import type { DatabaseSource } from '../db/source.ts';
 import { SsoLinkError } from '../errors.ts';
-import { boundedFetch } from '../provider/bounded-fetch.ts';
 import { fetchMetadata } from '../provider/discovery.ts';
 import type { Sealer } from '../seal.ts';
 import { SEALED_COLUMNS, sealedValues, unsealOrUndefined } from './reseal.ts';

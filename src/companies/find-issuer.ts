@@ -4,9 +4,9 @@
  * says that id, secret and method are right, `invalid_client` that they aren't (RFC 6749 §5.2).
  */
 import { randomBytes } from 'node:crypto';
+import { boundedFetch } from '../bounded-fetch.ts';
 import type { Issuer } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
-import { boundedFetch } from '../provider/bounded-fetch.ts';
 import { readDescription } from '../provider/description.ts';
 import { createDiscovery } from '../provider/discovery.ts';
 

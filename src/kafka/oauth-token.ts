@@ -1,7 +1,7 @@
+import { boundedFetch, type ProviderError } from '../bounded-fetch.ts';
 import { SsoLinkError } from '../errors.ts';
 import { singleFlight } from '../promises.ts';
 
-const ANSWER_MS = 10_000;
 /** A token is used for this share of its life: the broker must accept it for a while. */
 const USED_SHARE = 0.8;
 /** Where the answer has no `expires_in`. */
@@ -37,28 +37,29 @@ async function requestToken(settings: TokenSettings): Promise<{ token: string; l
   const { url, clientId, clientSecret, scope } = settings;
   const encode = (text: string) => encodeURIComponent(text).replace(/%20/g, '+');
   const credentials = Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64');
-  let answer: Response;
-  let body: { access_token?: unknown; expires_in?: unknown; error?: unknown };
-  try {
-    answer = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Basic ${credentials}`, accept: 'application/json' },
-      body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== '' && { scope }) }),
-      signal: AbortSignal.timeout(ANSWER_MS),
-      redirect: 'error',
-    });
-    body = (await answer.json()) as typeof body;
-  } catch (error) {
-    const { cause, message } = error as Error;
-    throw refused(`does not answer (${(cause as Error | undefined)?.message ?? message})`);
-  }
-  if (!answer.ok || typeof body.access_token !== 'string') {
-    const code = typeof body.error === 'string' ? `: ${body.error.slice(0, 100)}` : '';
+  const { status, body } = await boundedFetch(url, {
+    method: 'POST',
+    headers: { authorization: `Basic ${credentials}`, accept: 'application/json' },
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== '' && { scope }) }),
+  }).catch((error: ProviderError) => {
+    throw refused(`does not answer (${error.message})`);
+  });
+  const answer = readAnswer(body);
+  if (status !== 200 || typeof answer.access_token !== 'string') {
+    const code = typeof answer.error === 'string' ? `: ${answer.error.slice(0, 100)}` : '';
     throw refused(
-      `answers ${answer.status}${code}: check KAFKA_OAUTH_CLIENT_ID, KAFKA_OAUTH_CLIENT_SECRET and KAFKA_OAUTH_SCOPE`,
+      `answers ${status}${code}: check KAFKA_OAUTH_CLIENT_ID, KAFKA_OAUTH_CLIENT_SECRET and KAFKA_OAUTH_SCOPE`,
     );
   }
-  return { token: body.access_token, life: Number(body.expires_in) || DEFAULT_LIFE_S };
+  return { token: answer.access_token, life: Number(answer.expires_in) || DEFAULT_LIFE_S };
+}
+
+function readAnswer(body: Buffer): { access_token?: unknown; expires_in?: unknown; error?: unknown } {
+  try {
+    return JSON.parse(body.toString('utf8')) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Like brokers that refuse a password: a role waits and logs the sentence, since the endpoint may be restarting. */

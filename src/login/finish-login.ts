@@ -1,10 +1,10 @@
 import type { AppDeps } from '../app-deps.ts';
+import { ProviderError } from '../bounded-fetch.ts';
 import { rememberOrganization, type SsoClient } from '../companies/sso-client-lookup.ts';
 import { retryOnCodes, SQLSTATE } from '../db/retry-on-codes.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, type Span } from '../observability/trace.ts';
-import { ProviderError } from '../provider/bounded-fetch.ts';
 import type { ProviderMetadata } from '../provider/discovery.ts';
 import type { IdTokenClaims } from '../provider/id-token.ts';
 import type { Tokens } from '../provider/oauth-clients.ts';

@@ -7,9 +7,11 @@ import { ssoIdentityId } from '../ids.ts';
 import { addLogFields } from '../observability/requests.ts';
 import { TestPage } from '../pages/test-page.tsx';
 import { previewLogin } from '../policy/preview-login.ts';
+import { endSessionUrl } from '../sessions/end-session-url.ts';
 import { reasonClassOf } from '../sessions/session.ts';
 import { type ProviderAnswer, verifyLogin } from './finish-login.ts';
 import { personOf } from './login-telemetry.ts';
+import { sealTestLogout } from './test-logout-route.ts';
 
 /**
  * The end of a test: verified as a login is, and then nothing. No row, no cookie; the refresh token is given
@@ -37,6 +39,7 @@ export async function finishTest(
     email,
     emailVerified,
   });
+  const logout = client.logoutAtProvider ? await tryLogout(deps, answer, tokens.idToken) : null;
   addLogFields(request, {
     test: { company: company.slug, sso_client_id: client.id, sso_identity_id: identityId, outcome },
     ...personOf(deps.sealer, email),
@@ -55,9 +58,21 @@ export async function finishTest(
       knownOrganization={organization}
       outcome={outcome}
       refusal={outcome === 'refused' || userIsMissing(outcome) ? reasonClassOf(reason) : null}
+      logout={logout}
       reference={request.id}
     />
   );
+}
+
+/** Undefined where the issuer has no sign-out. */
+async function tryLogout(
+  { config, sealer, provider }: Pick<AppDeps, 'config' | 'sealer' | 'provider'>,
+  { client }: ProviderAnswer,
+  idToken: string | undefined,
+): Promise<string | undefined> {
+  const { endSessionEndpoint } = await provider.metadata(client.issuer);
+  if (endSessionEndpoint === undefined || idToken === undefined) return undefined;
+  return sealTestLogout(sealer, endSessionUrl(endSessionEndpoint, config.PUBLIC_URL, idToken));
 }
 
 const userIsMissing = (outcome: Outcome): boolean => outcome === 'ambiguous' || outcome === 'no_match';

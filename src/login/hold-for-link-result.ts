@@ -21,10 +21,13 @@ export async function holdForLinkResult(
   return outcome;
 }
 
+/** Every answered request ends with `close`, too: the default reason, an error with its stack, costs 2 % of a login's CPU. */
+const CLOSED = 'the connection is closed';
+
 /** Aborted when the browser gives up on this request. */
 function signalOf(reply: FastifyReply): AbortSignal {
-  if (reply.raw.closed) return AbortSignal.abort();
+  if (reply.raw.closed) return AbortSignal.abort(CLOSED);
   const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort());
+  reply.raw.once('close', () => controller.abort(CLOSED));
   return controller.signal;
 }

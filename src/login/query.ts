@@ -27,6 +27,9 @@ export const CallbackQuery = Type.Object({
   error_description: text(4_096),
 });
 
+/** A form of the test's page. */
+export const TestLogoutBody = Type.Object({ logout: Type.String({ maxLength: 16_384 }) });
+
 export type Query<Schema extends TObject> = Static<Schema>;
 
 /**

@@ -1,6 +1,6 @@
 /** The login's routes as others see them. Every refusal is a page that says what to do. */
 import { page, type RouteSchema, redirect } from '../http/route-schema.ts';
-import { CallbackQuery, LoginQuery, StartQuery } from './query.ts';
+import { CallbackQuery, LoginQuery, StartQuery, TestLogoutBody } from './query.ts';
 
 const malformed = page('The address is malformed: start again');
 const tooMany = page(
@@ -63,6 +63,19 @@ export const CALLBACK: RouteSchema = {
     502: wrong,
     503: away,
     504: slow,
+  },
+};
+
+export const TEST_LOGOUT: RouteSchema = {
+  summary: 'Tries the sign-out at JumpCloud after a test',
+  description:
+    'A form of the test’s page, where the SSO client signs out at JumpCloud, too (`client update --logout-at-provider`).',
+  tags: ['login'],
+  body: TestLogoutBody,
+  response: {
+    200: page('On to JumpCloud’s sign-out, by a `Refresh` header'),
+    400: page('The test is over'),
+    429: tooMany,
   },
 };
 

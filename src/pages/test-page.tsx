@@ -25,6 +25,8 @@ export interface TestPageProps {
   outcome: Outcome;
   /** Why nobody would be signed in; null where somebody would. */
   refusal: ReasonClass | null;
+  /** The sealed sign-out to try; undefined where the issuer has none; null where the SSO client signs out here alone. */
+  logout: string | null | undefined;
   /** It finds the line in the log. */
   reference: string;
 }
@@ -78,7 +80,23 @@ export function TestPage(props: TestPageProps) {
           {groups.length === 0 ? 'Groups — none, and not needed' : `Groups — ${groups.join(', ')}`}
         </Check>
         <Check ok={props.refusal === null}>{expected(props.outcome, props.refusal)}</Check>
+        {props.logout === undefined && (
+          <Check ok={false}>
+            Sign-out at JumpCloud — this region offers none. Signing out works here alone.
+          </Check>
+        )}
       </ul>
+      {props.logout && (
+        <form method="post" action="/login/test-logout">
+          <input type="hidden" name="logout" value={props.logout} />
+          <p>
+            Signing out ends the session at JumpCloud, too. If its page shows an error, register the address.
+          </p>
+          <button class="button" type="submit">
+            Try to sign out
+          </button>
+        </form>
+      )}
       <p class="detail">Reference: {props.reference}</p>
     </Layout>
   );

@@ -1,7 +1,7 @@
+import { boundedJson, ProviderError } from '../bounded-fetch.ts';
 import type { Issuer } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
 import { singleFlight } from '../promises.ts';
-import { boundedJson, ProviderError } from './bounded-fetch.ts';
 
 /** What we use of an issuer's OpenID Provider Metadata (OpenID Connect Discovery 1.0 §3). */
 export interface ProviderMetadata {

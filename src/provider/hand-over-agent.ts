@@ -1,8 +1,8 @@
 /** What simple-oauth2 needs of an HTTP agent: one that is shared although it is cloned, and that watches the answers. */
 import http from 'node:http';
 import https from 'node:https';
-import { agentFor, KEEP } from './agents.ts';
-import { PROVIDER_TIMEOUT_MS } from './bounded-fetch.ts';
+import { PROVIDER_TIMEOUT_MS } from '../bounded-fetch.ts';
+import { agentFor, KEEP } from '../http-agents.ts';
 
 /** The agent to name in the library's options. @param protocol of the token endpoint, `https:` or `http:` */
 export function createHandOverAgent(protocol: string): http.Agent {

@@ -5,8 +5,8 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { ProviderError } from '../bounded-fetch.ts';
 import { SsoLinkError } from '../errors.ts';
-import { ProviderError } from './bounded-fetch.ts';
 import type { KeySource } from './keys.ts';
 
 export interface ExpectedIdToken {

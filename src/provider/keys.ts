@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { boundedJson } from '../bounded-fetch.ts';
 import { singleFlight } from '../promises.ts';
-import { boundedJson } from './bounded-fetch.ts';
 
 /** Keys are fetched again after so long: none that the provider withdrew is trusted for longer. */
 const FRESH_MS = 10 * 60_000;

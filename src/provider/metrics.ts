@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Issuer } from '../config.ts';
-import { codeOf } from '../errors.ts';
+import { codeOf, SsoLinkError } from '../errors.ts';
 import { DURATION_BUCKETS } from '../observability/metrics.ts';
 
 export interface ProviderRequest {
@@ -26,8 +26,8 @@ export function createProviderMetrics(registry: Registry, issuers: readonly Issu
   });
   const failures = new Counter({
     name: 'sso_link_provider_failures_total',
-    help: 'Requests to JumpCloud that failed, by code',
-    labelNames: ['region', 'company', 'endpoint', 'code'],
+    help: 'Requests to JumpCloud that failed, by code and HTTP status; no status where there was no answer',
+    labelNames: ['region', 'company', 'endpoint', 'code', 'status'],
     registers,
   });
   const regions = new Map(issuers.map(({ region, url }) => [new URL(url).origin, region]));
@@ -38,7 +38,8 @@ export function createProviderMetrics(registry: Registry, issuers: readonly Issu
     try {
       return await work();
     } catch (error) {
-      failures.inc({ ...labels, code: codeOf(error) ?? 'unknown' });
+      const { status = '' } = error instanceof SsoLinkError ? error.facts : {};
+      failures.inc({ ...labels, code: codeOf(error) ?? 'unknown', status });
       throw error;
     } finally {
       end();

@@ -10,9 +10,9 @@
  */
 import oauth2Plugin, { type OAuth2Namespace } from '@fastify/oauth2';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { PROVIDER_MAX_BYTES, PROVIDER_TIMEOUT_MS, ProviderError } from '../bounded-fetch.ts';
 import { SsoLinkError } from '../errors.ts';
 import { withTimeout } from '../promises.ts';
-import { PROVIDER_MAX_BYTES, PROVIDER_TIMEOUT_MS, ProviderError } from './bounded-fetch.ts';
 import type { ProviderMetadata } from './discovery.ts';
 import { type Answer, createHandOverAgent } from './hand-over-agent.ts';
 
@@ -120,7 +120,7 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
       };
       const answer = await bounded(
         provider.getAccessTokenFromAuthorizationCodeFlow(request as unknown as FastifyRequest),
-      );
+      ).catch(explainDenial);
       return readTokens(answer);
     },
 
@@ -248,6 +248,12 @@ function rejection(status: number, code: string): SsoLinkError {
     return new SsoLinkError('client_rejected', `${answer}: ${hint}`, facts);
   }
   return new SsoLinkError('client_misconfigured', `${answer}: look at the application's settings`, facts);
+}
+
+/** A token hook of Hydra's denies the person, as at the callback: they have to ask for an assignment, not to start again. */
+function explainDenial(error: SsoLinkError): never {
+  const { message, facts } = error;
+  throw facts.oauth_error === 'access_denied' ? new SsoLinkError('access_denied', message, { facts }) : error;
 }
 
 /** RFC 6749 §5.1; the library takes a redirect with JSON, or `[]`, for a token response. */

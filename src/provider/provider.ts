@@ -2,9 +2,10 @@
  * JumpCloud as the rest of the service sees it. Each request finds its endpoint by discovery, and is traced, timed
  * and noted for `/readyz` in here. This folder knows nothing of the database.
  */
+
+import { boundedJson } from '../bounded-fetch.ts';
 import type { Issuer } from '../config.ts';
 import { inSpan, NO_SPAN, type Span, type SpanOptions, type Tracing } from '../observability/trace.ts';
-import { boundedJson } from './bounded-fetch.ts';
 import { createDiscovery, fetchMetadata, type ProviderMetadata } from './discovery.ts';
 import type { ProviderHealth } from './health.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
@@ -34,7 +35,7 @@ export interface Provider {
     client: ProviderClient,
     request: AuthorizationRequest,
   ): Promise<{ url: string; verifier: string }>;
-  /** @throws SsoLinkError `grant_rejected` (the code), `client_rejected` (secret or method); ProviderError */
+  /** @throws SsoLinkError `grant_rejected` (the code), `access_denied`, `client_rejected` (secret or method); ProviderError */
   exchangeCode(
     client: ProviderClient,
     grant: { code: string; state: string; verifier: string },

@@ -6,6 +6,7 @@ import { COOKIE_OPTIONS, PROMPT_COOKIE, PROMPT_COOKIE_S, SESSION_COOKIE } from '
 import { sendPage } from '../pages/send-page.ts';
 import { SignedOutPage } from '../pages/signed-out-page.tsx';
 import { hashToken, signOutToken } from '../tokens.ts';
+import { endSessionUrl, postLogoutRedirectUri } from './end-session-url.ts';
 import { LOGOUT } from './route-schemas.ts';
 import { sessionAssociatedData } from './session-associated-data.ts';
 
@@ -22,7 +23,7 @@ export function logoutRoute(
   deps: Pick<AppDeps, 'config' | 'database' | 'sealer' | 'provider'>,
 ): void {
   const { config, database, sealer, provider } = deps;
-  const signedOut = `${config.PUBLIC_URL}/login?signed_out=1`;
+  const signedOut = postLogoutRedirectUri(config.PUBLIC_URL);
 
   app.post('/logout', { schema: LOGOUT }, async (request, reply) => {
     if (!isOurs(request)) throw new SsoLinkError('cross_site', 'a sign-out from another site');
@@ -62,10 +63,8 @@ export function logoutRoute(
         });
       }
       if (!client.logoutAtProvider || !session.idToken || !metadata.endSessionEndpoint) return undefined;
-      const url = new URL(metadata.endSessionEndpoint);
-      url.searchParams.set('id_token_hint', open(session.idToken, 'id_token'));
-      url.searchParams.set('post_logout_redirect_uri', signedOut);
-      return url.href;
+      const idToken = open(session.idToken, 'id_token');
+      return endSessionUrl(metadata.endSessionEndpoint, config.PUBLIC_URL, idToken);
     } catch (error) {
       request.log.warn({ code: codeOf(error) }, 'the session could not be ended at the provider');
       return undefined;

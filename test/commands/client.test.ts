@@ -11,7 +11,10 @@ async function world(t: Test) {
   const [us, eu] = await Promise.all([startJumpCloud(), startJumpCloud()]);
   t.teardown(() => Promise.all([us.stop(), eu.stop()]));
   const database = await testDatabase(t);
-  const run = operator(database.url, { JUMPCLOUD_ISSUERS: `us=${us.issuer},eu=${eu.issuer}` });
+  const run = operator(database.url, {
+    JUMPCLOUD_ISSUERS: `us=${us.issuer},eu=${eu.issuer}`,
+    PUBLIC_URL: 'https://account.example.com',
+  });
   await run('company create acme --name Acme');
   await run('company create globex --name Globex');
   await run('domain add acme acme.example --verified-by operator');

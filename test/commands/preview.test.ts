@@ -41,6 +41,38 @@ t.test('a preview counts, and lists each account when told to', async (t) => {
   t.equal((await sql`SELECT 1 FROM sso_identities`).length, 0, 'nothing is written');
 });
 
+t.test('an account whose email signs in as another user is told with both', async (t) => {
+  const { url, sql } = await testDatabase(t);
+  const run = operator(url);
+  await run('company create acme --name Acme');
+  await run('domain add acme acme.example --verified-by operator');
+  const [company] = await sql`SELECT id FROM companies`;
+  // Nia came by SSO before the import, and has a user of her own since.
+  await sql`INSERT INTO users (id, company_id, company_set_by) VALUES ('u-new', ${company?.id}, 'link')`;
+  await sql`
+    INSERT INTO sso_identities (id, company_id, issuer, subject, email, email_verified, user_id, last_login_at)
+    VALUES (${newId()}, ${company?.id}, 'i', 's', 'nia@acme.example', true, 'u-new', now())`;
+  const account = {
+    user_id: 'u-nia',
+    provider: 'google',
+    provider_user_id: 'nia',
+    email: 'nia@acme.example',
+  };
+  await run('accounts import -', JSON.stringify({ ...account, email_verified: true }));
+
+  t.match((await run('preview acme')).out, /signs in as another user: 1 of the accounts/);
+  t.match(
+    (await run('preview acme --list')).out,
+    /^already_linked .*nia@acme\.example {2}\(google of user 'u-nia', who is another: the person is user 'u-new'\)/m,
+  );
+  const { json } = await run('preview acme --list --json');
+  t.match(json[0], { type: 'account', user_id: 'u-nia', would_be: 'u-new' });
+  t.match(
+    json.find(({ type }) => type === 'signs_in_as_another_user'),
+    { count: 1 },
+  );
+});
+
 t.test('users of the company whom no email leads to are counted, and named when asked', async (t) => {
   const { url, sql } = await testDatabase(t);
   const run = operator(url);

@@ -38,6 +38,8 @@ export async function install(options: {
   kafka?: KafkaOptions;
   env?: Env;
   run?: typeof command;
+  /** Of a provider that runs already and knows everybody, in place of the stand-in's. */
+  issuer?: string;
 }) {
   const { people, ownKafka = false, run = command } = options;
   const stops: (() => Promise<unknown>)[] = [];
@@ -62,7 +64,7 @@ export async function install(options: {
       SECRET_KEYS: randomBytes(32).toString('base64'),
       PUBLIC_URL: url,
       APP_URL: appUrl,
-      JUMPCLOUD_ISSUERS: `us=${jumpcloud.issuer}`,
+      JUMPCLOUD_ISSUERS: `us=${options.issuer ?? jumpcloud.issuer}`,
       HOST: 'localhost',
       PORT: String(port),
       METRICS_PORT: '0',

@@ -18,6 +18,7 @@ import { startWorker, WORKER_CONFIG } from '../../src/roles/worker.ts';
 import { operator } from '../commands/operator.ts';
 import { testDatabase } from '../support/database.ts';
 import { createAuthority } from '../support/parts/certificates.ts';
+import { startForwardProxy } from '../support/parts/forward-proxy.ts';
 import { startSecuredKafka } from '../support/parts/secured-kafka.ts';
 import { until } from '../support/until.ts';
 import { silent } from './cluster.ts';
@@ -191,7 +192,12 @@ t.test('OAUTHBEARER by client credentials', { timeout: 240_000 }, async (t) => {
     KAFKA_OAUTH_CLIENT_SECRET: 's%',
     KAFKA_OAUTH_SCOPE: 'kafka write',
   };
+  const proxy = await startForwardProxy();
+  t.teardown(proxy.stop);
+  process.env.HTTP_PROXY = proxy.url;
   t.equal(await brokers(kafka.oauth, login), 1);
+  delete process.env.HTTP_PROXY;
+  t.same(proxy.requests, ['POST /token'], 'the token is asked for through the proxy');
   t.equal(asked[0]?.body, 'grant_type=client_credentials&scope=kafka+write');
   t.equal(asked.length, 1, 'one token for all connections of a client');
   await doctor(

@@ -161,7 +161,7 @@ t.test(
 );
 
 t.test('two tabs at once both finish', async (t) => {
-  const service = await startService(t);
+  const service = await startService(t, { jumpcloud: { severalTabs: true } });
   const acme = await addCompany(service, 'acme');
   const ada = addPerson(service, acme);
   await linkUser(service, acme, ada.sub);

@@ -133,11 +133,12 @@ t.test('JumpCloud is timed where it is asked, and a cached answer is no request'
     labels.company,
     labels.endpoint,
     labels.code,
+    labels.status,
     value,
   ]);
   t.same(failures, [
-    ['acme', 'token', 'provider_failed', 1],
-    ['acme', 'refresh', 'provider_failed', 1],
+    ['acme', 'token', 'provider_failed', '500', 1],
+    ['acme', 'refresh', 'provider_failed', '500', 1],
   ]);
   const durations = await told('sso_link_login_duration_seconds_count');
   t.match(durations, [{ labels: { company: 'acme' }, value: 3 }]);

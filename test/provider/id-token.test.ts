@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import { createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
 import t from 'tap';
-import { ProviderError } from '../../src/provider/bounded-fetch.ts';
+import { ProviderError } from '../../src/bounded-fetch.ts';
 import { type ExpectedIdToken, verifyIdToken } from '../../src/provider/id-token.ts';
 import { type Draft, type Forge, sign } from '../support/hostile/draft.ts';
 import { HOSTILE_TOKENS } from '../support/hostile/id-tokens.ts';

@@ -22,14 +22,18 @@ export interface ScaleReport {
   memory: StormReport['memory'];
 }
 
-const LEG_LOGINS = 20_000;
-const LEG_SECONDS = 1_800;
+const LEG_LOGINS = 50_000;
+const LEG_SECONDS = 3_600;
+/** Seconds from one fault to the next: a hundred in a million sign-ins, about. */
+const CALM: [number, number] = [20, 50];
+const PEOPLE = 6_000;
+const AT_ONCE = 32;
 
 /** @param options.file where the sums are kept; it continues from there */
 export async function scale(options: {
   logins: number;
   file: string;
-  /** Sign-ins of a leg. Default 20 000. */
+  /** Sign-ins of a leg. Default 50 000. */
   leg?: number;
   tell: (line: string) => void;
 }): Promise<ScaleReport> {
@@ -39,7 +43,10 @@ export async function scale(options: {
   while (report.logins < target) {
     const seed = report.legs + 1;
     const logins = Math.min(leg, target - report.logins);
-    const part = await storm({ seconds: LEG_SECONDS, logins, seed, atOnce: 8 });
+    const part = await storm({
+      ...{ seconds: LEG_SECONDS, logins, seed, tell },
+      ...{ prepared: true, calm: CALM, people: PEOPLE, atOnce: AT_ONCE },
+    });
     report = added(report, part);
     await writeFile(`${file}.new`, JSON.stringify(report, null, 2));
     await rename(`${file}.new`, file);

@@ -9,6 +9,7 @@ import { checkHistory, countByKind, expectedOf, type Finding, type Kind } from '
 import { FAULTS } from './faults.ts';
 import { readHistory } from './history.ts';
 import { stormPeople } from './people.ts';
+import { preparedLoad } from './prepared-load.ts';
 import { type System, startSystem } from './system.ts';
 
 export interface StormReport {
@@ -58,19 +59,26 @@ export async function storm(options: {
   logins?: number;
   seed: number;
   atOnce?: number;
+  /** Seconds between two faults, from and to. Default 0.5 to 4. */
+  calm?: [from: number, to: number];
+  /** As many sign-ins as the machine takes, by `preparedLoad`, in place of browsers. */
+  prepared?: boolean;
+  /** Default 120. */
+  people?: number;
   tell?: (line: string) => void;
 }): Promise<StormReport> {
   const { seconds, logins = Number.POSITIVE_INFINITY, seed, atOnce = 4, tell = () => {} } = options;
+  const { calm = [0.5, 4], prepared = false } = options;
   const began = performance.now();
-  const people = stormPeople(120);
-  const system = await startSystem({ people });
+  const people = stormPeople(options.people ?? 120);
+  const system = await startSystem({ people, prepared });
   const { installed, database } = system;
   try {
     const atStart = memoryOf(system);
-    const load = signInLoad({ ...installed, people, atOnce });
+    const load = (prepared ? preparedLoad : signInLoad)({ ...installed, people, atOnce });
     const faults = await faultsInTurn(system, {
       seconds,
-      seed,
+      ...{ seed, calm },
       enough: () => load.signedIn() >= logins,
       tell: (line) => tell(`${line}, ${load.signedIn()} signed in`),
     });
@@ -115,21 +123,30 @@ export async function storm(options: {
   }
 }
 
+const between = ([from, to]: [number, number], share: number): number => from + share * (to - from);
+
 /** One after the other, each in its turn by the seed; returns the names of those that were. */
 async function faultsInTurn(
   system: System,
-  options: { seconds: number; seed: number; enough(): boolean; tell(line: string): void },
+  options: {
+    seconds: number;
+    seed: number;
+    calm: [from: number, to: number];
+    enough(): boolean;
+    tell(line: string): void;
+  },
 ): Promise<string[]> {
-  const { seconds, seed, enough, tell } = options;
+  const { seconds, seed, calm, enough, tell } = options;
   const next = createRandom(seed);
   const names: string[] = [];
   const started = performance.now();
   const left = () => seconds * 1000 - (performance.now() - started);
   while (left() > 0 && !enough()) {
-    await delay(Math.min(500 + next() * 3_500, Math.max(0, left())));
+    const begins = performance.now() + Math.min(between(calm, next()) * 1000, Math.max(0, left()));
+    while (performance.now() < begins && !enough()) await delay(Math.min(500, begins - performance.now()));
     const fault = FAULTS[Math.floor(next() * FAULTS.length)] as (typeof FAULTS)[number];
-    const [choice, from, to] = [next(), ...fault.lasts];
-    const lasts = Math.min((from + next() * (to - from)) * 1000, Math.max(0, left()));
+    const choice = next();
+    const lasts = Math.min(between(fault.lasts, next()) * 1000, Math.max(0, left()));
     tell(`${Math.round((performance.now() - started) / 1000)} s: ${fault.name} for ${Math.round(lasts)} ms`);
     await fault.begin(system, choice);
     await delay(lasts);

@@ -4,6 +4,9 @@
  *
  * browsers → balancer → servers ─► proxy ─► PostgreSQL ◄─ proxy ◄─ relays, workers ─► 3 proxies ─► 3 brokers
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { freePort, freePorts } from '../../../dev/free-port.ts';
 import { type Database, openDatabase } from '../../../src/db/client.ts';
 import { stopAll } from '../../../src/roles/run-role.ts';
@@ -27,8 +30,15 @@ export interface System {
 const ROLES: RoleName[] = ['server', 'relay', 'worker'];
 const BROKERS = 3;
 
-/** @param options.replicas of each role. Default 2 */
-export async function startSystem(options: { people: Person[]; replicas?: number }): Promise<System> {
+/**
+ * @param options.replicas of each role. Default 2
+ * @param options.prepared a provider that answers `preparedLoad`, in place of the stand-in
+ */
+export async function startSystem(options: {
+  people: Person[];
+  replicas?: number;
+  prepared?: boolean;
+}): Promise<System> {
   const { people, replicas = 2 } = options;
   const opened: (() => Promise<unknown>)[] = [];
   const stop = () => stopAll(...opened);
@@ -41,8 +51,11 @@ export async function startSystem(options: { people: Person[]; replicas?: number
       brokers.push(proxy);
     }
     const proxied = brokers.map((proxy, n) => ({ port: ports[n] as number, advertised: proxy.port }));
+    const provider = options.prepared ? await startPreparedProvider() : undefined;
+    if (provider) opened.unshift(provider.stop);
     const installed = await install({
       people,
+      ...(provider && { issuer: provider.issuer }),
       kafka: { own: true, brokers: BROKERS, proxied },
       env: { RATE_LIMIT_PER_ADDRESS: '1000000', RATE_LIMIT_PER_COMPANY: '1000000', LOG_LEVEL: 'info' },
     });
@@ -78,4 +91,20 @@ export async function startSystem(options: { people: Person[]; replicas?: number
     await stop();
     throw error;
   }
+}
+
+/** `prepared-provider.ts` as a process. */
+async function startPreparedProvider(): Promise<{ issuer: string; stop(): Promise<void> }> {
+  const issuer = `http://localhost:${await freePort()}/`;
+  const child = fork(fileURLToPath(new URL('prepared-provider.ts', import.meta.url)), {
+    env: { ...process.env, ISSUER: issuer },
+    execArgv: ['--import', 'tsx'],
+  });
+  const stop = async () => {
+    if (child.connected) child.disconnect();
+    if (child.exitCode === null) await once(child, 'exit');
+  };
+  const begun = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)]);
+  if (begun === undefined) throw new Error('the prepared provider ended at its start');
+  return { issuer, stop };
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,9 @@ export async function createAuthority(): Promise<Authority> {
       const base = names.join('-').replace(/[^\w.-]/g, '_');
       await openssl('req', ...key, '-keyout', `${base}.key`, '-out', `${base}.csr`, ...subject(commonName));
       await writeFile(file(`${base}.ext`), names.length > 0 ? `subjectAltName=${names.join(',')}\n` : '');
-      const signer = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2'];
+      // Of its own: a file of serial numbers is shared by whatever is issued at once.
+      const serial = `0x${randomBytes(8).toString('hex')}`;
+      const signer = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', serial, '-days', '2'];
       const files = ['-in', `${base}.csr`, '-out', `${base}.pem`, '-extfile', `${base}.ext`];
       await openssl('x509', '-req', ...files, ...signer);
       await chmod(file(`${base}.key`), 0o600);

@@ -1,12 +1,12 @@
 /**
- * Every answer of a provider that we read ourselves comes through here: bounded in time and size, no
- * redirect followed (GHSA-qp4c-xg64-7c6x), its failure told by a code.
+ * Every answer of an identity provider that we read ourselves comes through here, JumpCloud's and that of the tokens for
+ * Kafka: bounded in time and size, no redirect followed (GHSA-qp4c-xg64-7c6x), its failure told by a code.
  */
 import { once } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { codeOf, SsoLinkError } from '../errors.ts';
-import { agentFor } from './agents.ts';
+import { codeOf, SsoLinkError } from './errors.ts';
+import { agentFor } from './http-agents.ts';
 
 export const PROVIDER_TIMEOUT_MS = 10_000;
 export const PROVIDER_MAX_BYTES = 1024 * 1024;
@@ -105,7 +105,8 @@ export async function boundedJson(
     // A 4xx concerns one client or person; all else is an outage, whatever its body.
     const ours = response.status >= 400 && response.status < 500 && response.status !== 429;
     const code = ours ? 'provider_answer_invalid' : 'provider_failed';
-    throw new ProviderError(code, `${named} answered ${response.status}`);
+    const facts = { status: String(response.status) };
+    throw new ProviderError(code, `${named} answered ${response.status}`, { facts });
   }
   const value = parseJson(response.body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
