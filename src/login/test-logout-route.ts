@@ -41,7 +41,7 @@ function openTestLogout(sealer: Sealer, sealed: string): string {
     };
     if (Date.now() < expiresAt) return url;
   } catch {
-    // Whoever made it up gets the same answer.
+    // A value that is none of ours gets the same answer.
   }
   throw new SsoLinkError('test_link_expired', 'the sign-out of a test is over, or none of ours');
 }

@@ -1,6 +1,6 @@
 /**
  * A provider for a million sign-ins, in a process of its own: it signs real ID tokens with JumpCloud's claims, and keeps
- * nothing. Who signs in stands in the code, which `prepared-load.ts` makes in place of a browser at the login form.
+ * nothing. The code says who signs in; `prepared-load.ts` makes it in place of a browser at the login form.
  * ISSUER says where it listens.
  */
 import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
