@@ -20,23 +20,27 @@ export async function runTransaction<T>(
   options: TransactionOptions,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  /** Settled when the first statement is. */
+  /** Settled when the statements that travelled with BEGIN are. */
   let begun: Promise<Connection> | undefined;
+  /** SELECTs that the work sends at once, at its begin: they travel with BEGIN. Undefined once they are sent. */
+  let together: Build[] | undefined;
+  let results: Promise<unknown[]> | undefined;
   let connection: Connection | undefined;
   let timer: NodeJS.Timeout | undefined;
   let failed: unknown;
   let ended = false;
 
   /** An idle connection may have been lost without a word. Nothing is begun yet, so another one is as good. */
-  async function begin(first?: Build): Promise<{ connection: Connection; result?: unknown }> {
+  async function begin(firsts: Build[] = []): Promise<{ connection: Connection; results: unknown[] }> {
     for (;;) {
       const lease = await pool.acquire();
       const { client, begin, run, isLost } = lease.connection;
       try {
-        const [, result] = await Promise.all([run(client.unsafe(begin)), first && run(first(client))]);
-        return { connection: hold(lease.connection), result };
+        const sent = [client.unsafe(begin), ...firsts.map((build) => build(client))];
+        const [, ...results] = await Promise.all(sent.map((statement) => run(statement)));
+        return { connection: hold(lease.connection), results };
       } catch (error) {
-        // It is begun where the first statement failed: hold it, so that it is rolled back.
+        // It is begun where one of the first statements failed: hold it, so that it is rolled back.
         if (!isLost()) hold(lease.connection);
         else pool.release(lease.connection);
         if (lease.fresh || !isLost()) throw error;
@@ -62,17 +66,29 @@ export async function runTransaction<T>(
     }
   }
 
+  /** The statement's result. */
+  async function sendWithBegin(build: Build): Promise<unknown> {
+    together ??= [];
+    const place = together.push(build) - 1;
+    if (results === undefined) {
+      const first = Promise.resolve().then(() => {
+        const firsts = together;
+        together = undefined;
+        return begin(firsts);
+      });
+      results = first.then((done) => done.results);
+      begun = first.then((done) => done.connection);
+      begun.catch(() => {});
+    }
+    return (await results)[place];
+  }
+
   const sql = createSql({
     async send(build, reads) {
       refuseLate();
       try {
-        if (begun === undefined) {
-          const first = begin(reads ? build : undefined);
-          begun = first.then((done) => done.connection);
-          begun.catch(() => {});
-          const { result } = await first;
-          if (reads) return result;
-        }
+        if (reads && (begun === undefined || together !== undefined)) return await sendWithBegin(build);
+        begun ??= begin().then((done) => done.connection);
         const held = await begun;
         refuseLate();
         return await held.run(build(held.client));

@@ -12,6 +12,7 @@
  *
  * Of a topic that is refused it drops the broker's sentence, a topic policy's for example.
  */
+import './kafkajs-encoder-patch.ts';
 import { connect } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';

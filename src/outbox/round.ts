@@ -74,29 +74,33 @@ export async function relayRound(
 ): Promise<Round | undefined> {
   return database.transaction(async (tx) => {
     // Lock first, read after: one statement would read with a snapshot from before the lock, and send again
-    // what another relay has just deleted. LIMIT 1 probes the index once a lane: EXISTS may become a join
-    // that reads the whole outbox.
-    const held = await tx.sql<{ lane: number }[]>`
-      SELECT lane FROM outbox_lanes l
-      WHERE lane <> ALL(${without}::smallint[])
-        AND (SELECT true FROM outbox o WHERE o.lane = l.lane LIMIT 1)
-      ORDER BY (lane - ${from}::int + ${LANES}::int) % ${LANES}::int
-      LIMIT ${most} FOR UPDATE SKIP LOCKED`;
-    if (held.length === 0) return undefined;
-    const lanes = held.map(({ lane }) => lane);
+    // what another relay has just deleted. A setting of the transaction passes the lanes on, so that both travel in one
+    // round trip. LIMIT 1 probes the index once a lane: EXISTS may become a join that reads the whole outbox.
+    const locked = tx.sql<{ lanes: string }[]>`
+      SELECT set_config('sso_link.lanes', coalesce(string_agg(lane::text, ','), ''), true) AS lanes FROM (
+        SELECT lane FROM outbox_lanes l
+        WHERE lane <> ALL(${without}::smallint[])
+          AND (SELECT true FROM outbox o WHERE o.lane = l.lane LIMIT 1)
+        ORDER BY (lane - ${from}::int + ${LANES}::int) % ${LANES}::int
+        LIMIT ${most} FOR UPDATE SKIP LOCKED
+      ) AS held`;
     // The oldest of all that is held, so that each lane gives its own oldest.
-    const rows = await tx.sql<Row[]>`
+    const oldest = tx.sql<Row[]>`
       SELECT id, lane, topic, key, headers, payload, attempts
       FROM (
         SELECT *, sum(octet_length(payload)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS bytes
         FROM (
-          SELECT rows.* FROM unnest(${lanes}::smallint[]) AS held (lane) CROSS JOIN LATERAL (
+          SELECT rows.* FROM unnest(string_to_array(current_setting('sso_link.lanes'), ',')::smallint[]) AS held (lane)
+          CROSS JOIN LATERAL (
             SELECT * FROM outbox WHERE outbox.lane = held.lane ORDER BY id LIMIT ${ROUND_ROWS}
           ) AS rows ORDER BY id LIMIT ${ROUND_ROWS}
         ) AS oldest
       ) AS weighed
       WHERE coalesce(bytes - octet_length(payload), 0) < ${ROUND_BYTES}
       ORDER BY id`;
+    const [[held], rows] = await Promise.all([locked, oldest]);
+    if (held === undefined || held.lanes === '') return undefined;
+    const lanes = held.lanes.split(',').map(Number);
     const span = roundSpan(tracing, lanes, rows);
     const send: Send = (topic, lane, part) =>
       inSendSpans(tracing, span, part, () => sender.send(topic, lane, part.map(toOutgoingRecord)));

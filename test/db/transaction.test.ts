@@ -26,6 +26,28 @@ t.test('a transaction commits or rolls back, and its error comes out as it is', 
   );
 });
 
+t.test('SELECTs that are sent at once travel with BEGIN, and each gets its own result', async (t) => {
+  const { sql, url, transaction } = await testDatabase(t);
+  const both = await transaction(({ sql }) =>
+    Promise.all([
+      sql`SELECT set_config('sso_link.test', '7', true) AS said`,
+      sql`SELECT current_setting('sso_link.test') AS heard`,
+    ]),
+  );
+  t.same(both, [[{ said: '7' }], [{ heard: '7' }]], 'in their order, in one transaction');
+  await t.rejects(
+    transaction(({ sql }) => Promise.all([sql`SELECT 1 / 0`, sql`SELECT 1`])),
+    { code: '22012' },
+    'the error of the one that failed',
+  );
+  const victim = openDatabase(url, { name: 'idle pair', max: 1 });
+  t.teardown(() => victim.close());
+  await victim.sql`SELECT 1`;
+  await killer(sql, 'idle pair')();
+  const again = await victim.transaction(({ sql }) => Promise.all([sql`SELECT 1 AS n`, sql`SELECT 2 AS n`]));
+  t.same(again.flat(), [{ n: 1 }, { n: 2 }], 'a connection that was lost while idle is replaced');
+});
+
 /** Ends the backends of a pool, whatever they do. */
 const killer = (sql: Awaited<ReturnType<typeof testDatabase>>['sql'], name: string) => () =>
   sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${`sso-link ${name}`}`;
