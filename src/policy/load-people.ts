@@ -23,16 +23,16 @@ export function loadPeople(
   const emailOf = emails.map((e) => e.email);
 
   const users = sql<UserFacts[]>`
-    WITH came AS (
-      SELECT * FROM unnest(${companyOf}::uuid[], ${emailOf}::text[]) AS came (company_id, email)
-    ), people (id) AS (
+    SELECT id, company_id AS "companyId", status, sso_email AS "ssoEmail"
+    FROM users WHERE id = ANY(ARRAY(
+      WITH came AS (
+        SELECT * FROM unnest(${companyOf}::uuid[], ${emailOf}::text[]) AS came (company_id, email)
+      )
       SELECT user_id FROM sso_identities WHERE id = ANY(${identityIds}::uuid[])
       UNION SELECT user_id FROM social_accounts WHERE email = ANY(${emailOf}::text[]) AND email_verified
       UNION SELECT i.user_id FROM sso_identities i JOIN came USING (company_id, email) WHERE i.email_verified
       UNION SELECT u.id FROM users u JOIN came ON u.company_id = came.company_id AND u.sso_email = came.email
-    )
-    SELECT id, company_id AS "companyId", status, sso_email AS "ssoEmail"
-    FROM users WHERE id = ANY(ARRAY(SELECT id FROM people))
+    ))
     ORDER BY id ${lock ? sql`FOR UPDATE` : sql``}`.execute();
 
   return users.then(async (found) => {
