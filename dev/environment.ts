@@ -9,6 +9,7 @@ import { stopAll } from '../src/roles/run-role.ts';
 import { freePorts } from './free-port.ts';
 import { type JumpCloud, startJumpCloud } from './jumpcloud.ts';
 import { createDatabase, startPostgres } from './postgres.ts';
+import { SOCIAL_LOGIN } from './product.ts';
 import { seed } from './seed.ts';
 
 export interface Parts {
@@ -22,7 +23,9 @@ export interface Parts {
 }
 
 /** @param options.ports of the service, the product, and a JumpCloud per region; free ones by default */
-export async function startParts(options: { ports?: number[]; logLevel?: string } = {}): Promise<Parts> {
+export async function startParts(
+  options: { ports?: number[]; logLevel?: string; env?: Record<string, string> } = {},
+): Promise<Parts> {
   const [server = 0, app = 0, us = 0, eu = 0] = options.ports ?? (await freePorts(4));
   const postgres = await startPostgres({ durable: false });
   const { url, drop } = await createDatabase(postgres.url);
@@ -37,6 +40,7 @@ export async function startParts(options: { ports?: number[]; logLevel?: string 
     SECRET_KEYS: secretKey.toString('base64'),
     PUBLIC_URL: serviceUrl,
     APP_URL: appUrl,
+    SOCIAL_LOGIN_URL: new URL(SOCIAL_LOGIN, appUrl).href,
     JUMPCLOUD_ISSUERS: Object.entries(jumpclouds)
       .map(([region, { issuer }]) => `${region}=${issuer}`)
       .join(','),
@@ -45,6 +49,7 @@ export async function startParts(options: { ports?: number[]; logLevel?: string 
     METRICS_PORT: '0',
     LOG_LEVEL: options.logLevel ?? 'warn',
     PRODUCT_NAME: 'Paradime',
+    ...options.env,
   };
   await migrate(url);
   const database = openDatabase(url, { name: 'demo', max: 2, transactionTimeout: 0 });

@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
+/** The path of the product's own sign-in page. */
+export const SOCIAL_LOGIN = '/sign-in';
+
 /**
  * A stand-in for the product: one page that shows who is signed in. Its script asks the service's /session
  * with the browser's cookie; its backend trusts only the token, verified with the published keys.
@@ -16,7 +19,7 @@ export async function startProduct(options: {
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', options.serviceUrl));
 
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', url);
+    const { pathname, search } = new URL(request.url ?? '/', url);
     if (pathname === '/whoami') {
       const answer = await whoIs(request.headers.authorization ?? '');
       response.writeHead(answer.status, { 'content-type': 'application/json' });
@@ -24,7 +27,9 @@ export async function startProduct(options: {
       return;
     }
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(page(options.serviceUrl, url, pathname));
+    response.end(
+      pathname === SOCIAL_LOGIN ? socialLoginPage() : page(options.serviceUrl, url + pathname + search),
+    );
   });
 
   async function whoIs(authorization: string): Promise<{ status: number; body: object }> {
@@ -51,8 +56,18 @@ export async function startProduct(options: {
   };
 }
 
-function page(serviceUrl: string, productUrl: string, pathname: string): string {
-  const login = `${serviceUrl}/login?return_to=${encodeURIComponent(productUrl + pathname)}`;
+/** Where people sign in whose company has no single sign-on: SOCIAL_LOGIN_URL. It leads nowhere else. */
+const socialLoginPage = (): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Other ways to sign in</title>
+<h1>The product’s own sign-in</h1>
+<p>Google and GitHub would be here.</p>
+</html>`;
+
+function page(serviceUrl: string, asked: string): string {
+  const login = `${serviceUrl}/login?return_to=${encodeURIComponent(asked)}`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -78,6 +93,8 @@ function page(serviceUrl: string, productUrl: string, pathname: string): string 
       ? 'The token was refused: ' + error
       : 'Signed in as ' + (session.user.name ?? session.user.email) + ', user ' + user_id + ' of ' + company + '.';
     document.getElementById('signed-in').hidden = false;
+  } else if (session.state === 'pending' || session.state === 'refused') {
+    location.replace(${JSON.stringify(`${serviceUrl}/login/wait`)});
   } else {
     who.textContent = 'Nobody is signed in (' + session.state + ').';
     document.getElementById('signed-out').hidden = false;

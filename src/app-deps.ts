@@ -7,6 +7,7 @@ import type { LoginMetrics } from './login/metrics.ts';
 import type { Health } from './observability/health.ts';
 import type { Logger } from './observability/log.ts';
 import { TRACING_CONFIG, type Tracing } from './observability/trace.ts';
+import { PAGES_CONFIG, type Pages } from './pages/brand.ts';
 import type { Provider } from './provider/provider.ts';
 import type { Sealer } from './seal.ts';
 import type { IssueToken } from './sessions/token.ts';
@@ -14,11 +15,10 @@ import type { IssueToken } from './sessions/token.ts';
 /** The variables that the server reads. */
 export const SERVER_CONFIG = [
   ...DATABASE_CONFIG,
+  ...PAGES_CONFIG,
   'DATABASE_DIRECT_URL',
   'DATABASE_POOL',
   'PUBLIC_URL',
-  'APP_URL',
-  'SOCIAL_LOGIN_URL',
   'RETURN_ORIGINS',
   'SECRET_KEYS',
   'JUMPCLOUD_ISSUERS',
@@ -27,7 +27,6 @@ export const SERVER_CONFIG = [
   'PORT',
   'METRICS_PORT',
   'LOG_LEVEL',
-  'PRODUCT_NAME',
   'LOGIN_ATTEMPT_TTL',
   'LOGIN_WAIT',
   'SESSION_IDLE',
@@ -50,6 +49,7 @@ export interface AppDeps {
   tracing: Tracing;
   health: Health;
   provider: Provider;
+  pages: Pages;
   issueToken: IssueToken;
   /** Tells the relay that an event waits in the outbox. */
   notifyRelay: Notify;

@@ -18,6 +18,7 @@ import { healthRoutes } from './observability/health.ts';
 import { observeRequests } from './observability/requests.ts';
 import { assetRoutes } from './pages/assets-routes.ts';
 import { errorHandler } from './pages/error-handler.tsx';
+import { chooseLanguages } from './pages/languages.ts';
 import { logoutRoute } from './sessions/logout-route.ts';
 import { createRevalidate } from './sessions/revalidate.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
@@ -51,7 +52,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   observeRequests(app, deps.tracing);
   warnUntrustedProxy(app);
   deps.metrics.observe(app);
-  errorHandler(app, { productName: config.PRODUCT_NAME, socialLoginUrl: config.SOCIAL_LOGIN_URL });
+  errorHandler(app);
 
   const headers = await constantHeaders(securityHeaders(config));
   app.addHook('onRequest', (_request, reply, done) => {
@@ -59,11 +60,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     done();
   });
   await app.register(cookie);
+  app.decorate('pages', deps.pages.settings);
+  chooseLanguages(app);
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
   await app.register(rateLimit, { global: false });
 
   healthRoutes(app, deps.health);
-  await app.register(assetRoutes);
+  await app.register(assetRoutes, deps.pages);
   await app.register(async (login) => {
     const limits = createLoginLimits(login, {
       perAddress: config.RATE_LIMIT_PER_ADDRESS,

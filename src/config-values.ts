@@ -63,3 +63,8 @@ export function webUrl(value: string): URL | undefined {
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
   return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && loopback) ? parsed : undefined;
 }
+
+/** `mailto:` with one address and nothing else. */
+export function mailUrl(value: string): string | undefined {
+  return /^mailto:[^\s@?&]+@[^\s@?&]+$/i.test(value) ? value : undefined;
+}

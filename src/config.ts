@@ -9,6 +9,7 @@ import {
   flag,
   isNetwork,
   list,
+  mailUrl,
   text,
   url,
   webUrl,
@@ -205,7 +206,44 @@ export const VARIABLES = {
   }),
   SOCIAL_LOGIN_URL: variable({
     description:
-      "The product's other way in, for people whose company has no single sign-on; it is given return_to. APP_URL when empty.",
+      "The product's own sign-in page, for people whose company has no single sign-on; it is given return_to. Pages offer no other way in when it is empty or APP_URL.",
+    expects: 'an https URL, or http on a loopback host',
+    default: '',
+    parse: (text) => (text === '' ? '' : webUrl(text)?.href),
+  }),
+  BRAND_LOGO: variable({
+    description: "A picture of the product's logo for the pages and their icon: SVG or PNG, up to 256 KiB.",
+    expects: 'a path',
+    default: '',
+    parse: text,
+  }),
+  BRAND_LOGO_DARK: variable({
+    description: 'The same for dark pages. BRAND_LOGO when empty.',
+    expects: 'a path',
+    default: '',
+    parse: text,
+  }),
+  BRAND_COLOR: variable({
+    description:
+      'The color of buttons. The color of their text, of links and of dark pages follow, so that all can be read.',
+    expects: 'a color like #1f6f5c',
+    default: '',
+    parse: (value) => (/^(#[0-9a-f]{6})?$/i.test(value) ? value.toLowerCase() : undefined),
+  }),
+  SUPPORT_URL: variable({
+    description: 'Where people get help. Links carry the reference of what went wrong.',
+    expects: 'an https URL, or mailto: with an address',
+    default: '',
+    parse: (text) => (text === '' ? '' : (webUrl(text)?.href ?? mailUrl(text))),
+  }),
+  TERMS_URL: variable({
+    description: "The product's terms, linked at the foot of each page.",
+    expects: 'an https URL, or http on a loopback host',
+    default: '',
+    parse: (text) => (text === '' ? '' : webUrl(text)?.href),
+  }),
+  PRIVACY_URL: variable({
+    description: "The product's privacy notice, linked at the foot of each page.",
     expects: 'an https URL, or http on a loopback host',
     default: '',
     parse: (text) => (text === '' ? '' : webUrl(text)?.href),
@@ -382,4 +420,15 @@ export function readConfig<Names extends VariableName>(
   }
   if (problems.length > 0) throw new SsoLinkError('config_invalid', problems.join('\n'));
   return values as Config<Names>;
+}
+
+/**
+ * The product's own sign-in page; undefined without one. APP_URL is none: it sends people who are not signed in here, so that a
+ * link to it leads from a refusal back to the same refusal.
+ */
+export function separateSignInUrl({
+  SOCIAL_LOGIN_URL,
+  APP_URL,
+}: Config<'SOCIAL_LOGIN_URL' | 'APP_URL'>): string | undefined {
+  return SOCIAL_LOGIN_URL === '' || SOCIAL_LOGIN_URL === APP_URL ? undefined : SOCIAL_LOGIN_URL;
 }

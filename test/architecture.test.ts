@@ -16,7 +16,7 @@ const ALLOWED: Record<string, string[]> = {
   accounts: ['companies'],
   policy: ['events'],
   linking: ['policy', 'accounts', 'companies', 'outbox', 'events', 'kafka'],
-  pages: ['sessions', 'events'],
+  pages: ['sessions', 'events', 'http'],
   sessions: ['companies', 'provider', 'accounts', 'outbox', 'events', 'http', 'pages'],
   login: [
     ...['sessions', 'pages', 'policy', 'companies', 'provider', 'accounts'],

@@ -117,6 +117,18 @@ opens a secret. The pods contain it themselves, so a rollback restores the old c
   value: {{ .Values.socialLoginUrl | quote }}
 - name: RETURN_ORIGINS
   value: {{ join "," .Values.returnOrigins | quote }}
+- name: BRAND_COLOR
+  value: {{ .Values.brand.color | quote }}
+- name: BRAND_LOGO
+  value: {{ .Values.brand.logo | quote }}
+- name: BRAND_LOGO_DARK
+  value: {{ .Values.brand.logoDark | quote }}
+- name: SUPPORT_URL
+  value: {{ .Values.supportUrl | quote }}
+- name: TERMS_URL
+  value: {{ .Values.termsUrl | quote }}
+- name: PRIVACY_URL
+  value: {{ .Values.privacyUrl | quote }}
 - name: PRODUCT_NAME
   value: {{ .Values.productName | quote }}
 - name: TRUST_PROXY

@@ -7,6 +7,7 @@ import { buildApp } from '../../src/app.ts';
 import type { AppDeps } from '../../src/app-deps.ts';
 import { readConfig } from '../../src/config.ts';
 import { SESSION_COOKIE } from '../../src/http/cookies.ts';
+import { loadPages } from '../../src/pages/brand.ts';
 import { SERVER_CONFIG } from '../../src/roles/server.ts';
 import { VERSION } from './version.ts';
 
@@ -43,12 +44,14 @@ export async function openapi(): Promise<string> {
     DATABASE_URL: 'postgres://localhost/none',
     PUBLIC_URL: 'https://account.example.com',
     APP_URL: 'https://app.example.com',
-    SOCIAL_LOGIN_URL: 'https://app.example.com',
+    SOCIAL_LOGIN_URL: 'https://app.example.com/sign-in',
     RETURN_ORIGINS: 'https://app.example.com',
     SECRET_KEYS: Buffer.alloc(32, 1).toString('base64'),
   };
+  const config = readConfig(env, SERVER_CONFIG);
   const known: Partial<AppDeps> = {
-    config: readConfig(env, SERVER_CONFIG),
+    config,
+    pages: await loadPages(config),
     log: pino({ level: 'silent' }),
     // The first that `buildApp` hands its app to, before there is any route.
     metrics: { observe: describe, onHeld: () => {}, onWait: () => {} },

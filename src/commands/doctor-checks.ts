@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { getDomain } from 'tldts';
 import { boundedFetch } from '../bounded-fetch.ts';
-import type { Issuer } from '../config.ts';
+import { type Config, type Issuer, separateSignInUrl } from '../config.ts';
 import { type Database, IDLE_IN_TRANSACTION, openDatabase } from '../db/client.ts';
 import type { DatabaseSource } from '../db/source.ts';
 import { SsoLinkError } from '../errors.ts';
@@ -174,6 +174,14 @@ export function checkSite(urls: readonly string[]): string {
     );
   }
   return `all on ${site}`;
+}
+
+/** A product that has another way in names its page: APP_URL sends people back here. */
+export function checkSignIn(config: Config<'APP_URL' | 'SOCIAL_LOGIN_URL'>): string {
+  const url = separateSignInUrl(config);
+  return url === undefined
+    ? "pages offer no other way to sign in: if the product has one, set SOCIAL_LOGIN_URL to that page, which isn't APP_URL"
+    : `other ways to sign in are at ${url}`;
 }
 
 function siteOf(host: string): string {

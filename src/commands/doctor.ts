@@ -12,6 +12,7 @@ import {
   checkMigrations,
   checkPooler,
   checkSealed,
+  checkSignIn,
   checkSite,
 } from './doctor-checks.ts';
 import { lookAtKafka } from './doctor-kafka.ts';
@@ -112,6 +113,9 @@ async function examine(io: Io, tell: (finding: Finding) => void): Promise<void> 
     await look(`issuer ${issuer.region}`, () => checkIssuer(issuer));
   if (PUBLIC_URL === undefined || APP_URL === undefined) skip(['domain'], 'needs PUBLIC_URL and APP_URL');
   else await look('domain', () => checkSite([PUBLIC_URL, APP_URL, ...(RETURN_ORIGINS ?? [])]));
+  if (APP_URL !== undefined) {
+    await look('sign-in', () => checkSignIn({ APP_URL, SOCIAL_LOGIN_URL: values.SOCIAL_LOGIN_URL ?? '' }));
+  }
   if (values.PORT === undefined) skip([...ROLES], 'needs PORT');
   else for (const role of ROLES) await look(role, () => askRole(io.env, role));
 }

@@ -7,6 +7,8 @@ export const SESSION_COOKIE = '__Host-sso_session';
 export const COMPANY_COOKIE = '__Host-sso_company';
 
 /** Set after a sign-out and a refusal: the next sign-in asks for the account at JumpCloud. */
+/** The language that `ui_locales` asked for. */
+export const LANGUAGE_COOKIE = '__Host-sso_language';
 export const PROMPT_COOKIE = '__Host-sso_prompt';
 /** Long enough to press "Sign in again". Seconds. */
 export const PROMPT_COOKIE_S = 10 * 60;

@@ -21,11 +21,7 @@ export function answerBySession(
   config: AppDeps['config'],
 ): FastifyReply {
   const { session, token } = found;
-  const shared = {
-    productName: config.PRODUCT_NAME,
-    socialLoginUrl: config.SOCIAL_LOGIN_URL,
-    signOutToken: signOutToken(token ?? ''),
-  };
+  const shared = { signOutToken: signOutToken(token ?? '') };
   switch (session.state) {
     case 'none':
       return reply.redirect('/login', 303);

@@ -30,6 +30,7 @@ export async function beginAttempt(
     offlineAccess,
     // After a sign-out or a refusal another person may want to sign in: JumpCloud would not ask.
     askAccount: request.cookies[PROMPT_COOKIE] !== undefined,
+    uiLocales: request.messages.locale,
     ...(loginHint && { loginHint }),
   });
   const cookie = sealAttempt(sealer, {

@@ -163,6 +163,8 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
       const { company, returnTo = config.APP_URL } = origin;
       request.destination = destinationOf({ company, returnTo }, config.APP_URL);
       addLogFields(request, { company });
+      if (!request.headers.cookie)
+        throw new SsoLinkError('cookie_missing', 'our state, and no cookie at all');
     }
     throw new SsoLinkError('attempt_missing', 'no attempt of this browser has this state');
   }

@@ -49,7 +49,6 @@ export async function finishTest(
   });
   return (
     <TestPage
-      productName={deps.config.PRODUCT_NAME}
       companyName={company.name}
       profile={profile}
       domain={evidence.email_domain}

@@ -27,14 +27,16 @@ export function loginRoute(
       const company = await chooseCompany();
       const noSso = loginHint && !company ? whyNot(loginHint) : undefined;
       const props: LoginPageProps = {
-        productName: config.PRODUCT_NAME,
-        socialLoginUrl: config.SOCIAL_LOGIN_URL,
         ...(company && { company: { name: company.name, startUrl: startUrl(company.slug) } }),
         ...(loginHint && { loginHint }),
         ...(noSso && { noSso }),
         ...(returnTo && { returnTo }),
         ...(signed_out !== undefined && { signedOut: true }),
       };
+      // A refresh, no redirect: Chromium holds `form-action` against it, wherever it leads. Back leads to the form again.
+      if (request.query.continue !== undefined && props.company) {
+        reply.header('refresh', `0;url=${props.company.startUrl}`);
+      }
       return sendPage(reply, <LoginPage {...props} />);
 
       async function chooseCompany() {
@@ -61,5 +63,5 @@ export function loginRoute(
 }
 
 function whyNot(loginHint: string): NonNullable<LoginPageProps['noSso']> {
-  return normalizeEmail(loginHint) === null ? 'email_malformed' : 'no_company';
+  return normalizeEmail(loginHint) === null ? 'emailMalformed' : 'noCompany';
 }

@@ -9,6 +9,9 @@ export const LoginQuery = Type.Object({
   login_hint: text(320),
   return_to: Type.Optional(Type.String()),
   signed_out: text(10),
+  /** The form was sent: a person who has single sign-on continues to JumpCloud at once. */
+  continue: text(10),
+  ui_locales: text(200),
 });
 
 export const StartQuery = Type.Object({
@@ -17,6 +20,7 @@ export const StartQuery = Type.Object({
   return_to: Type.Optional(Type.String()),
   /** A test link's token. */
   test: text(1_000),
+  ui_locales: text(200),
 });
 
 export const CallbackQuery = Type.Object({

@@ -1,5 +1,6 @@
 /** The last step of a test, where the SSO client signs people out at JumpCloud, too: is our address registered there? */
 import type { FastifyInstance } from 'fastify';
+import { h } from 'preact';
 import type { AppDeps } from '../app-deps.ts';
 import { SsoLinkError } from '../errors.ts';
 import { sendPage } from '../pages/send-page.ts';
@@ -17,17 +18,14 @@ export const sealTestLogout = (sealer: Sealer, url: string): string =>
   sealer.seal(JSON.stringify({ url, expiresAt: Date.now() + TTL }), BOUND_TO);
 
 /** `POST /login/test-logout`: on to JumpCloud's sign-out, which leads back to `/login?signed_out=1` where all is right. */
-export function testLogoutRoute(
-  app: FastifyInstance,
-  { config, sealer }: Pick<AppDeps, 'config' | 'sealer'>,
-): void {
+export function testLogoutRoute(app: FastifyInstance, { sealer }: Pick<AppDeps, 'sealer'>): void {
   app.post<{ Body: Query<typeof TestLogoutBody> }>(
     '/login/test-logout',
     { schema: TEST_LOGOUT },
     async (request, reply) => {
       const url = openTestLogout(sealer, request.body.logout);
       reply.header('cache-control', 'no-store').header('refresh', `0;url=${url}`);
-      return sendPage(reply, SignedOutPage({ productName: config.PRODUCT_NAME }));
+      return sendPage(reply, h(SignedOutPage, {}));
     },
   );
 }

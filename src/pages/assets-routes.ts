@@ -1,18 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
+import type { BrandFile } from './brand.ts';
 
 const ASSETS = {
   'style.css': 'text/css; charset=utf-8',
   'wait.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
+  'jumpcloud.svg': 'image/svg+xml',
 };
 
-/** The pages' few files, read once. */
-export async function assetRoutes(app: FastifyInstance): Promise<void> {
+/** A picture that is opened on its own runs nothing, and loads nothing. */
+const PICTURE_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/** The pages' few files and the brand's, read once. */
+export async function assetRoutes(app: FastifyInstance, { files }: { files: BrandFile[] }): Promise<void> {
   for (const [name, type] of Object.entries(ASSETS)) {
     const content = await readFile(new URL(`./assets/${name}`, import.meta.url));
-    app.get(`/assets/${name}`, { logLevel: 'warn', exposeHeadRoute: true }, async (_request, reply) =>
-      reply.type(type).header('cache-control', 'public, max-age=3600').send(content),
-    );
+    serve({ path: `/assets/${name}`, type, content });
+  }
+  for (const file of files) serve(file);
+
+  function serve({ path, type, content }: { path: string; type: string; content: Buffer }): void {
+    app.get(path, { logLevel: 'warn', exposeHeadRoute: true }, async (_request, reply) => {
+      if (type.startsWith('image/')) reply.header('content-security-policy', PICTURE_CSP);
+      return reply.type(type).header('cache-control', 'public, max-age=3600').send(content);
+    });
   }
 }

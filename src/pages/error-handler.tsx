@@ -16,13 +16,8 @@ declare module 'fastify' {
   }
 }
 
-interface PageOptions {
-  productName: string;
-  socialLoginUrl: string;
-}
-
 /** Every error ends here: a page that says what to do, and why in the request's line in the log. */
-export function errorHandler(app: FastifyInstance, options: PageOptions): void {
+export function errorHandler(app: FastifyInstance): void {
   app.decorateRequest('destination', undefined);
   app.decorateRequest('isTest', false);
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
@@ -53,7 +48,6 @@ export function errorHandler(app: FastifyInstance, options: PageOptions): void {
     if (wantsJson) return reply.send({ error: code });
     const page = (
       <ProblemPage
-        {...options}
         problem={problem}
         reference={request.id}
         destination={request.destination}

@@ -1,18 +1,21 @@
 import type { ComponentChildren } from 'preact';
+import { usePage } from './page-context.ts';
 
 export interface LayoutProps {
   title: string;
-  productName: string;
+  /** Errors and refusals look unlike the sign-in card. */
+  kind?: 'problem' | 'wait';
   /** Where a browser without JavaScript goes after so many seconds. */
   refresh?: { after: number; url: string };
   script?: string;
   children: ComponentChildren;
 }
 
-/** Every page: one card, readable at any width, in light and dark. */
-export function Layout({ title, productName, refresh, script, children }: LayoutProps) {
+/** Every page: one card, readable at any width, in light and dark, with the product's brand. */
+export function Layout({ title, kind, refresh, script, children }: LayoutProps) {
+  const { productName, brand, messages } = usePage();
   return (
-    <html lang="en">
+    <html lang={messages.locale}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -23,20 +26,47 @@ export function Layout({ title, productName, refresh, script, children }: Layout
             <meta http-equiv="refresh" content={`${refresh.after}; url=${refresh.url}`} />
           </noscript>
         )}
-        <title>{`${title} · ${productName}`}</title>
+        <title>{title.includes(productName) ? title : `${title} · ${productName}`}</title>
         <link rel="stylesheet" href="/assets/style.css" />
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        {brand.css && <link rel="stylesheet" href={brand.css} />}
+        <link rel="icon" href={brand.logo ?? '/assets/icon.svg'} />
         {script !== undefined && <script src={script} defer />}
       </head>
       <body>
         <main>
-          <p class="product">{productName}</p>
-          <div class="card">
+          <Product />
+          <div class={kind === undefined ? 'card' : `card ${kind}`}>
             <h1>{title}</h1>
             {children}
           </div>
+          <Legal />
         </main>
       </body>
     </html>
+  );
+}
+
+/** The logo, where there is one. */
+function Product() {
+  const { productName, brand } = usePage();
+  if (brand.logo === undefined) return <p class="product">{productName}</p>;
+  return (
+    <p class="product">
+      <picture>
+        {brand.logoDark && <source srcset={brand.logoDark} media="(prefers-color-scheme: dark)" />}
+        <img src={brand.logo} alt={productName} />
+      </picture>
+    </p>
+  );
+}
+
+function Legal() {
+  const { termsUrl, privacyUrl, messages } = usePage();
+  if (termsUrl === undefined && privacyUrl === undefined) return null;
+  return (
+    <p class="legal">
+      {termsUrl && <a href={termsUrl}>{messages.footer.terms}</a>}
+      {privacyUrl && <a href={privacyUrl}>{messages.footer.privacy}</a>}
+    </p>
   );
 }

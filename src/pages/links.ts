@@ -1,4 +1,4 @@
-/** What a person destination, for the links that lead on from a page. */
+/** Where a person wants to go, for the links that lead on from a page. */
 export interface Destination {
   /** The company's slug. */
   company?: string | undefined;

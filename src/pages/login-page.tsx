@@ -1,27 +1,28 @@
 import { Layout } from './layout.tsx';
 import { alternativeSignInUrl } from './links.ts';
+import { usePage } from './page-context.ts';
 
 export interface LoginPageProps {
-  productName: string;
-  socialLoginUrl: string;
   /** The company whose people may continue with JumpCloud, where it is known and has SSO. */
   company?: { name: string; startUrl: string };
   /** What was typed, where no company was found for it. */
   loginHint?: string;
-  noSso?: 'email_malformed' | 'no_company';
+  noSso?: 'emailMalformed' | 'noCompany';
   returnTo?: string;
   signedOut?: boolean;
 }
 
 export function LoginPage(props: LoginPageProps) {
+  const { productName, messages } = usePage();
   return (
-    <Layout title="Sign in" productName={props.productName}>
+    <Layout title={messages.signIn.title(productName)}>
       {props.signedOut && (
         <p class="notice" role="status">
-          You are signed out.
+          {messages.signIn.signedOut}
         </p>
       )}
       {props.company ? <Continue {...props} company={props.company} /> : <AskEmail {...props} />}
+      <OtherWay returnTo={props.returnTo} />
     </Layout>
   );
 }
@@ -29,66 +30,60 @@ export function LoginPage(props: LoginPageProps) {
 function Continue({
   company,
   returnTo,
-  socialLoginUrl,
 }: LoginPageProps & { company: NonNullable<LoginPageProps['company']> }) {
+  const { signIn } = usePage().messages;
   return (
     <>
-      <p>
-        <strong>{company.name}</strong> signs in with JumpCloud.
-      </p>
+      <p>{signIn.company(company.name)}</p>
       {/* A link, not a form: Chromium holds `form-action` against the redirect that follows. */}
-      <a class="button" href={company.startUrl}>
-        Continue with JumpCloud
+      <a class="button jumpcloud" href={company.startUrl}>
+        {signIn.continueWithJumpCloud}
       </a>
       <p class="aside">
-        <a href={withReturnTo('/login?company=', returnTo)}>Not {company.name}? Use another email</a>
+        <a href={anotherEmailUrl(returnTo)}>{signIn.notThisCompany(company.name)}</a>
       </p>
-      <OtherWay socialLoginUrl={socialLoginUrl} returnTo={returnTo} />
     </>
   );
 }
 
-function AskEmail({ loginHint, noSso, returnTo, socialLoginUrl }: LoginPageProps) {
+function AskEmail({ loginHint, noSso, returnTo }: LoginPageProps) {
+  const { signIn } = usePage().messages;
   return (
     <>
       {noSso && (
-        <div class="notice warning" role="alert" id="problem">
-          {noSso === 'email_malformed'
-            ? 'That doesn’t look like an email address. Check it and try again.'
-            : 'There is no single sign-on for this email. Use another way to sign in, or check the address.'}
+        <div class="notice warning" role="alert" id="problem" tabindex={-1} autofocus>
+          {signIn[noSso]}
         </div>
       )}
       <form method="get" action="/login">
-        <label for="login_hint">Work email</label>
+        <label for="login_hint">{signIn.email}</label>
         <input
           id="login_hint"
           name="login_hint"
           type="email"
           autocomplete="username"
           required
+          autofocus={!noSso}
           value={loginHint}
           {...(noSso && { 'aria-invalid': 'true', 'aria-describedby': 'problem' })}
         />
         {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
+        <input type="hidden" name="continue" value="1" />
         <button class="button" type="submit">
-          Continue
+          {signIn.continue}
         </button>
       </form>
-      <OtherWay socialLoginUrl={socialLoginUrl} returnTo={returnTo} />
     </>
   );
 }
 
-export function OtherWay({
-  socialLoginUrl,
-  returnTo,
-}: {
-  socialLoginUrl: string;
-  returnTo: string | undefined;
-}) {
+/** Nothing where the product has no other way in: the link would lead in a circle. */
+export function OtherWay({ returnTo }: { returnTo: string | undefined }) {
+  const { socialLoginUrl, messages } = usePage();
+  if (socialLoginUrl === undefined) return null;
   return (
     <p class="aside">
-      <a href={alternativeSignInUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
+      <a href={alternativeSignInUrl(socialLoginUrl, returnTo)}>{messages.signIn.otherWays}</a>
     </p>
   );
 }
@@ -99,12 +94,13 @@ export function SignOut({ token }: { token: string }) {
     <form class="aside" method="post" action="/logout">
       <input type="hidden" name="token" value={token} />
       <button class="link" type="submit">
-        Sign out
+        {usePage().messages.signIn.signOut}
       </button>
     </form>
   );
 }
 
-function withReturnTo(path: string, returnTo: string | undefined): string {
-  return returnTo ? `${path}&return_to=${encodeURIComponent(returnTo)}` : path;
+/** The form, whatever the browser remembers. */
+export function anotherEmailUrl(returnTo: string | undefined): string {
+  return `/login?company=${returnTo ? `&return_to=${encodeURIComponent(returnTo)}` : ''}`;
 }

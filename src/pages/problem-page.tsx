@@ -1,12 +1,11 @@
 import { Layout } from './layout.tsx';
 import { alternativeSignInUrl, type Destination, signInUrl } from './links.ts';
-import { OtherWay, SignOut } from './login-page.tsx';
-import type { Problem } from './problem.ts';
+import { anotherEmailUrl, SignOut } from './login-page.tsx';
+import { type PageContext, usePage } from './page-context.ts';
+import { type Problem, textOf } from './problem.ts';
 
 export interface ProblemPageProps {
   problem: Problem;
-  productName: string;
-  socialLoginUrl: string;
   /** What a person can hand on: of a refusal the login's id, else the request's. Both find a line in the log. */
   reference: string;
   /** `signOutToken` of the session of a refused sign-in, which can be ended. */
@@ -16,22 +15,83 @@ export interface ProblemPageProps {
   detail?: string | undefined;
 }
 
-export function ProblemPage(props: ProblemPageProps) {
-  const { problem, productName, socialLoginUrl, reference, signOutToken, destination = {} } = props;
-  const [again, other] = [problem.action !== 'other', problem.action !== 'again'];
+export function ProblemPage({
+  problem,
+  reference,
+  signOutToken,
+  destination = {},
+  detail,
+}: ProblemPageProps) {
+  const page = usePage();
+  const { title, text } = textOf(problem, page.messages);
+  const [primary, ...others] = actionsOf(problem, page, destination);
   return (
-    <Layout title={problem.title} productName={productName}>
-      <p role="alert">{problem.text}</p>
-      <a
-        class="button"
-        href={again ? signInUrl(destination) : alternativeSignInUrl(socialLoginUrl, destination.returnTo)}
-      >
-        {again ? 'Sign in again' : 'Other ways to sign in'}
-      </a>
-      {again && other && <OtherWay socialLoginUrl={socialLoginUrl} returnTo={destination.returnTo} />}
-      {props.detail && <p class="detail">{props.detail}</p>}
+    <Layout title={title} kind="problem">
+      <p role="alert" tabindex={-1} autofocus>
+        {text}
+      </p>
+      {primary && (
+        <a class="button" href={primary.url}>
+          {primary.name}
+        </a>
+      )}
+      {others.map(({ name, url }) => (
+        <p class="aside">
+          <a href={url}>{name}</a>
+        </p>
+      ))}
+      {detail && <p class="detail">{detail}</p>}
       {signOutToken && <SignOut token={signOutToken} />}
-      <p class="detail">Reference: {reference}</p>
+      <Reference reference={reference} />
     </Layout>
   );
+}
+
+/** One click selects it; the link to the support carries it. */
+export function Reference({ reference }: { reference: string }) {
+  const { supportUrl, messages } = usePage();
+  return (
+    <p class="detail">
+      {messages.footer.reference('')}
+      <code class="reference">{reference}</code>
+      {supportUrl && (
+        <>
+          {' · '}
+          <a href={supportLink(supportUrl, reference)}>{messages.footer.support}</a>
+        </>
+      )}
+    </p>
+  );
+}
+
+interface Action {
+  name: string;
+  url: string;
+}
+
+/** What helps, the best first. Never a link that leads back to the same refusal. */
+function actionsOf({ action }: Problem, page: PageContext, destination: Destination): Action[] {
+  const { messages, productName, appUrl, socialLoginUrl } = page;
+  const { returnTo } = destination;
+  const again = { name: messages.signIn.again, url: signInUrl(destination) };
+  const other = { name: messages.signIn.anotherEmail, url: anotherEmailUrl(returnTo) };
+  const otherWay = socialLoginUrl
+    ? [{ name: messages.signIn.otherWays, url: alternativeSignInUrl(socialLoginUrl, returnTo) }]
+    : [];
+  switch (action) {
+    case 'again':
+      return [again];
+    case 'again or other':
+      return [again, ...otherWay];
+    case 'other':
+      return [...otherWay, other];
+    case 'product':
+      return [{ name: productName, url: appUrl }];
+  }
+}
+
+function supportLink(supportUrl: string, reference: string): string {
+  const url = new URL(supportUrl);
+  url.searchParams.set(url.protocol === 'mailto:' ? 'subject' : 'reference', reference);
+  return url.href;
 }

@@ -1,184 +1,67 @@
-/** What a person reads when there is no way in: what happened in a sentence, and what to do next. */
+/** What a person meets when there is no way in: its status, its text in the catalogues, and what they can do next. */
 import type { ReasonClass } from '../sessions/session.ts';
+import type { Messages } from './messages/en.ts';
 
-export interface Problem {
+type ProblemText = { problem: keyof Messages['problems'] } | { refusal: ReasonClass };
+
+export type Problem = ProblemText & {
   status: number;
-  title: string;
-  text: string;
-  /** `again`: sign in once more. `other`: the product's other way in. */
-  action: 'again' | 'other' | 'both';
-}
+  /**
+   * `again`: sign in once more. `other`: another way in, or another email; to sign in again would not help. `product`:
+   * back to the product.
+   */
+  action: 'again' | 'again or other' | 'other' | 'product';
+};
 
-const problem = (status: number, title: string, text: string, action: Problem['action']): Problem => ({
+export const textOf = (problem: Problem, messages: Messages): { title: string; text: string } =>
+  'problem' in problem ? messages.problems[problem.problem] : messages.refusals[problem.refusal];
+
+const problem = (status: number, action: Problem['action'], name: keyof Messages['problems']): Problem => ({
   status,
-  title,
-  text,
   action,
+  problem: name,
 });
 
 /** By the code of an error. */
 export const PROBLEMS: Record<string, Problem> = {
-  attempt_missing: problem(
-    400,
-    'Please start again',
-    'This sign-in was not begun in this browser, or it took too long. Start it again here.',
-    'again',
-  ),
-  request_malformed: problem(
-    400,
-    'Please start again',
-    'The address of this page is incomplete. Start the sign-in again here.',
-    'again',
-  ),
-  iss_mismatch: problem(
-    400,
-    'Please start again',
-    'JumpCloud’s answer did not belong to this sign-in. Start it again here.',
-    'again',
-  ),
-  provider_error_unknown: problem(
-    400,
-    'Please start again',
-    'JumpCloud could not continue this sign-in. Start it again here.',
-    'again',
-  ),
-  provider_step_repeated: problem(
-    400,
-    'Please start again',
-    'This step at JumpCloud was done twice, for example by going back. Start again here. If JumpCloud refuses you then, ask your administrator to assign this application to you.',
-    'again',
-  ),
-  grant_rejected: problem(
-    400,
-    'Please start again',
-    'JumpCloud’s answer was used before or took too long. Start the sign-in again here.',
-    'again',
-  ),
-  id_token_invalid: problem(
-    400,
-    'Sign-in was not accepted',
-    'JumpCloud’s answer could not be verified. Start again; if it happens again, tell your administrator.',
-    'again',
-  ),
-  userinfo_sub_mismatch: problem(
-    400,
-    'Sign-in was not accepted',
-    'JumpCloud’s answer could not be verified. Start again; if it happens again, tell your administrator.',
-    'again',
-  ),
-  access_denied: problem(
-    403,
-    'JumpCloud didn’t let you in',
-    'Ask your administrator to assign this application to you in JumpCloud, then try again.',
-    'both',
-  ),
-  cross_site: problem(
-    403,
-    'You are still signed in',
-    'Another site asked to sign you out. If you want to, sign out in the product itself.',
-    'other',
-  ),
-  test_link_expired: problem(
-    400,
-    'This test link is over',
-    'A test link is valid for one hour, and until the connection changes. Ask the person who sent it to you for a new one.',
-    'again',
-  ),
-  sso_not_active: problem(
-    404,
-    'No single sign-on here',
-    'Single sign-on is not turned on for this company. Use another way to sign in, or ask your administrator.',
-    'both',
-  ),
-  not_found: problem(404, 'There is no such page', 'Check the address, or sign in here.', 'again'),
-  rate_limited: problem(429, 'Too many sign-ins at once', 'Wait a minute, then try again.', 'again'),
-  provider_error: problem(
-    502,
-    'JumpCloud has a problem',
-    'JumpCloud could not complete the sign-in. Try again in a few minutes.',
-    'both',
-  ),
-  provider_failed: problem(
-    502,
-    'JumpCloud has a problem',
-    'JumpCloud could not complete the sign-in. Try again in a few minutes.',
-    'both',
-  ),
-  provider_answer_invalid: problem(
-    502,
-    'JumpCloud has a problem',
-    'JumpCloud’s answer could not be used. Try again in a few minutes.',
-    'both',
-  ),
-  client_rejected: problem(
-    502,
-    'Single sign-on needs attention',
-    'The connection between this product and JumpCloud is out of date. Tell your administrator.',
-    'both',
-  ),
-  client_misconfigured: problem(
-    502,
-    'Single sign-on needs attention',
-    'The connection between this product and JumpCloud is out of date. Tell your administrator.',
-    'both',
-  ),
-  provider_unreachable: problem(
-    503,
-    'JumpCloud can’t be reached',
-    'Try again in a few minutes. Nothing about your account has changed.',
-    'both',
-  ),
-  provider_timeout: problem(
-    504,
-    'JumpCloud takes too long',
-    'Try again in a few minutes. Nothing about your account has changed.',
-    'both',
-  ),
-  unavailable: problem(
-    503,
-    'Sign-in is out of order for a moment',
-    'Try again in a minute. Nothing about your account has changed.',
-    'again',
-  ),
+  attempt_missing: problem(400, 'again', 'attempt_missing'),
+  cookie_missing: problem(400, 'again', 'cookie_missing'),
+  request_malformed: problem(400, 'again', 'request_malformed'),
+  iss_mismatch: problem(400, 'again', 'iss_mismatch'),
+  provider_error_unknown: problem(400, 'again', 'provider_error_unknown'),
+  provider_step_repeated: problem(400, 'again', 'provider_step_repeated'),
+  grant_rejected: problem(400, 'again', 'grant_rejected'),
+  id_token_invalid: problem(400, 'again', 'answer_not_verified'),
+  userinfo_sub_mismatch: problem(400, 'again', 'answer_not_verified'),
+  access_denied: problem(403, 'again or other', 'access_denied'),
+  cross_site: problem(403, 'product', 'cross_site'),
+  test_link_expired: problem(400, 'product', 'test_link_expired'),
+  sso_not_active: problem(404, 'other', 'sso_not_active'),
+  not_found: problem(404, 'again', 'not_found'),
+  rate_limited: problem(429, 'again', 'rate_limited'),
+  provider_error: problem(502, 'again or other', 'provider_failed'),
+  provider_failed: problem(502, 'again or other', 'provider_failed'),
+  provider_answer_invalid: problem(502, 'again or other', 'provider_answer_invalid'),
+  client_rejected: problem(502, 'other', 'needs_attention'),
+  client_misconfigured: problem(502, 'other', 'needs_attention'),
+  provider_unreachable: problem(503, 'again or other', 'provider_unreachable'),
+  provider_timeout: problem(504, 'again or other', 'provider_timeout'),
+  unavailable: problem(503, 'again', 'unavailable'),
 };
+
+const refusal = (name: ReasonClass, action: Problem['action']): Problem => ({
+  status: 403,
+  action,
+  refusal: name,
+});
 
 /** By the class of a refusal. */
 export const REFUSALS: Record<ReasonClass, Problem> = {
-  sso_disabled: problem(
-    403,
-    'Single sign-on is turned off',
-    'Your company’s single sign-on is not active at present. Use another way to sign in, or ask your administrator.',
-    'other',
-  ),
-  user_suspended: problem(403, 'Your account is suspended', 'Ask your administrator to resume it.', 'other'),
-  email_missing: problem(
-    403,
-    'JumpCloud gave no email',
-    'Ask your administrator to enable “Email” in the application’s attribute mapping in JumpCloud.',
-    'other',
-  ),
-  email_unverified: problem(
-    403,
-    'Your email isn’t verified',
-    'JumpCloud says that your email is not verified. Ask your administrator to verify it, then sign in again.',
-    'both',
-  ),
-  domain_not_owned: problem(
-    403,
-    'This email can’t be used here',
-    'Your email’s domain is not set up for your company. Ask your administrator, or use another way to sign in.',
-    'other',
-  ),
-  link_removed: problem(
-    403,
-    'This sign-in was disconnected',
-    'An administrator disconnected JumpCloud from your account. Ask them to approve it again.',
-    'other',
-  ),
-  not_linked: problem(
-    403,
-    'We could not connect you to an account',
-    'Your administrator can do it for you. Until then, use another way to sign in.',
-    'other',
-  ),
+  sso_disabled: refusal('sso_disabled', 'other'),
+  user_suspended: refusal('user_suspended', 'other'),
+  email_missing: refusal('email_missing', 'other'),
+  email_unverified: refusal('email_unverified', 'again or other'),
+  domain_not_owned: refusal('domain_not_owned', 'other'),
+  link_removed: refusal('link_removed', 'other'),
+  not_linked: refusal('not_linked', 'other'),
 };

@@ -1,14 +1,24 @@
 import type { FastifyReply } from 'fastify';
-import type { VNode } from 'preact';
+import { h, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { Page, type PageSettings } from './page-context.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    pages: PageSettings;
+  }
+}
 
 /**
- * Sends a page. No cache may keep one: it may show an email, and the next person behind the cache would read it.
- * What is put into the page is escaped by the renderer.
+ * Sends a page in the person's language. No cache may keep one: it may show an email, and the next person behind the cache
+ * would read it. What is put into the page is escaped by the renderer.
  */
 export function sendPage(reply: FastifyReply, page: VNode): FastifyReply {
+  const { messages } = reply.request;
+  const value = { ...reply.server.pages, messages };
   return reply
     .header('cache-control', 'no-store')
+    .header('content-language', messages.locale)
     .type('text/html; charset=utf-8')
-    .send(`<!doctype html>${renderToString(page)}`);
+    .send(`<!doctype html>${renderToString(h(Page.Provider, { value }, page))}`);
 }

@@ -1,12 +1,14 @@
 import { Layout } from './layout.tsx';
+import { usePage } from './page-context.ts';
 
 /** Shown for a moment: the answer's `Refresh` header leads on to JumpCloud's sign-out, whose URL holds a token. */
-export function SignedOutPage({ productName }: { productName: string }) {
+export function SignedOutPage() {
+  const { signedOut, signIn } = usePage().messages;
   return (
-    <Layout title="You are signed out" productName={productName}>
-      <p role="status">Signing you out of JumpCloud, too…</p>
+    <Layout title={signedOut.title}>
+      <p role="status">{signedOut.atJumpCloud}</p>
       <a class="button" href="/login">
-        Sign in again
+        {signIn.again}
       </a>
     </Layout>
   );

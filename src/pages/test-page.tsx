@@ -2,10 +2,12 @@ import type { ComponentChildren } from 'preact';
 import type { Outcome } from '../events/link-result.ts';
 import type { ReasonClass } from '../sessions/session.ts';
 import { Layout } from './layout.tsx';
-import { REFUSALS } from './problem.ts';
+import type { Messages } from './messages/en.ts';
+import { usePage } from './page-context.ts';
+import { REFUSALS, textOf } from './problem.ts';
+import { Reference } from './problem-page.tsx';
 
 export interface TestPageProps {
-  productName: string;
   companyName: string;
   profile: {
     email: string | null;
@@ -33,96 +35,92 @@ export interface TestPageProps {
 
 /** What a test of an SSO client found, for the company's admin: what is right, and what to do where it is not. */
 export function TestPage(props: TestPageProps) {
-  const { productName, companyName, profile, domain, knownOrganization } = props;
+  const { messages } = usePage();
+  const { companyName, profile, domain, knownOrganization, logout } = props;
   const { email, emailVerified, name, groups, organization, unexpected } = profile;
+  const t = messages.test;
   const moved = knownOrganization !== null && organization !== null && organization !== knownOrganization;
   return (
-    <Layout title="This was a test" productName={productName}>
-      <p role="status">
-        JumpCloud signed you in for <strong>{companyName}</strong>. Nobody is signed in here, and nothing was
-        changed.
-      </p>
+    <Layout title={t.title}>
+      <p role="status">{t.intro(companyName)}</p>
       <ul class="checks">
-        <Check ok={email !== null}>
+        <Check ok={email !== null} name={t.email}>
           {email === null
             ? unexpected.email
-              ? `Email — ${unexpected.email}. Map “email” to one address in the application’s attribute mapping.`
-              : 'Email — missing. Enable “Email” in the application’s attribute mapping.'
-            : `Email — ${email}${name === null ? '' : ` (${name})`}`}
+              ? t.emailOdd(unexpected.email)
+              : t.emailMissing
+            : `${email}${name === null ? '' : ` (${name})`}`}
         </Check>
-        <Check ok={emailVerified}>
+        <Check ok={emailVerified} name={t.verified}>
           {emailVerified
-            ? 'Verified email — JumpCloud confirms it'
+            ? t.verifiedYes
             : unexpected.email_verified
-              ? `Verified email — ${unexpected.email_verified}. Correct “email_verified” in the attribute mapping.`
-              : 'Verified email — JumpCloud does not confirm it, so nobody can be connected by it'}
+              ? t.verifiedOdd(unexpected.email_verified)
+              : t.verifiedNo}
         </Check>
-        <Check ok={props.domainProven}>
+        <Check ok={props.domainProven} name={t.domain}>
           {domain === null
-            ? 'Domain — none, because there is no email'
+            ? t.domainNone
             : props.domainProven
-              ? `Domain — ${domain} belongs to ${companyName}`
-              : `Domain — ${domain} is not proven to belong to ${companyName}`}
+              ? t.domainYes(domain, companyName)
+              : t.domainNo(domain, companyName)}
         </Check>
-        <Check ok={props.refreshable}>
-          {props.refreshable
-            ? 'Refresh token — people removed in JumpCloud are signed out here'
-            : 'Refresh token — missing. Select “Refresh Token” under “Grant type” in the application.'}
+        <Check ok={props.refreshable} name={t.refresh}>
+          {props.refreshable ? t.refreshYes : t.refreshNo}
         </Check>
-        <Check ok={!moved}>
+        <Check ok={!moved} name={t.organization}>
           {organization === null
-            ? 'Organization — not sent, and not needed'
+            ? t.organizationNone
             : moved
-              ? `Organization — ${organization}, but ${knownOrganization} at the first sign-in`
-              : `Organization — ${organization}`}
+              ? t.organizationMoved(organization, knownOrganization)
+              : organization}
         </Check>
-        <Check ok>
-          {groups.length === 0 ? 'Groups — none, and not needed' : `Groups — ${groups.join(', ')}`}
+        <Check ok name={t.groups}>
+          {groups.length === 0 ? t.groupsNone : groups.join(', ')}
         </Check>
-        <Check ok={props.refusal === null}>{expected(props.outcome, props.refusal)}</Check>
-        {props.logout === undefined && (
-          <Check ok={false}>
-            Sign-out at JumpCloud — this region offers none. Signing out works here alone.
+        <Check ok={props.refusal === null}>{expected(messages, props.outcome, props.refusal)}</Check>
+        {logout === undefined && (
+          <Check ok={false} name={t.logout}>
+            {t.logoutNone}
           </Check>
         )}
       </ul>
-      {props.logout && (
+      {logout && (
         <form method="post" action="/login/test-logout">
-          <input type="hidden" name="logout" value={props.logout} />
-          <p>
-            Signing out ends the session at JumpCloud, too. If its page shows an error, register the address.
-          </p>
+          <input type="hidden" name="logout" value={logout} />
+          <p>{t.logoutTry}</p>
           <button class="button" type="submit">
-            Try to sign out
+            {t.logoutButton}
           </button>
         </form>
       )}
-      <p class="detail">Reference: {props.reference}</p>
+      <Reference reference={props.reference} />
     </Layout>
   );
 }
 
-function Check({ ok, children }: { ok: boolean; children: ComponentChildren }) {
+function Check({ ok, name, children }: { ok: boolean; name?: string; children: ComponentChildren }) {
   return (
     <li class={ok ? 'right' : 'wrong'}>
-      <strong>{ok ? '✓ ' : 'To do: '}</strong>
+      <strong>{ok ? '✓ ' : `${usePage().messages.test.toDo} `}</strong>
+      {name && `${name} — `}
       {children}
     </li>
   );
 }
 
 /** Of a refusal no more than a real sign-in's page would say. */
-function expected(outcome: Outcome, refusal: ReasonClass | null): string {
+function expected(messages: Messages, outcome: Outcome, refusal: ReasonClass | null): string {
   if (refusal !== null) {
-    const { title, text } = REFUSALS[refusal];
-    return `At your first real sign-in you would not get in. The page would say: “${title}. ${text}”`;
+    const { title, text } = textOf(REFUSALS[refusal], messages);
+    return messages.test.refused(title, text);
   }
   switch (outcome) {
     case 'user_created':
-      return 'At your first real sign-in you would get a new account.';
+      return messages.test.created;
     case 'linked':
-      return 'At your first real sign-in you would land in the account that you already have.';
+      return messages.test.linked;
     default:
-      return 'At your next real sign-in you would land in your account, as before.';
+      return messages.test.asBefore;
   }
 }

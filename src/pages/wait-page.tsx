@@ -1,47 +1,40 @@
 import { Layout } from './layout.tsx';
-import { alternativeSignInUrl } from './links.ts';
-import { SignOut } from './login-page.tsx';
+import { OtherWay, SignOut } from './login-page.tsx';
+import { usePage } from './page-context.ts';
 
 /** So long it says nothing but that a moment is needed. Seconds. */
 export const PATIENCE_S = 15;
 
 export interface WaitPageProps {
-  productName: string;
   companyName: string;
   /** How long the person has waited. Seconds. */
   waited: number;
-  socialLoginUrl: string;
   returnTo: string | undefined;
   signOutToken: string;
 }
 
 /** Continues automatically: with JavaScript as soon as the link result is committed, without it by reloading. */
-export function WaitPage(props: WaitPageProps) {
-  const { productName, companyName, waited, socialLoginUrl, returnTo } = props;
+export function WaitPage({ companyName, waited, returnTo, signOutToken }: WaitPageProps) {
+  const { wait } = usePage().messages;
   const long = waited >= PATIENCE_S;
   return (
     <Layout
-      title="Signing you in"
-      productName={productName}
+      title={wait.title}
+      kind="wait"
       refresh={{ after: long ? 5 : 1, url: '/login/wait' }}
       script="/assets/wait.js"
     >
       <div class="spinner" aria-hidden="true" />
-      <p role="status" id="status">
-        {long
-          ? 'You are signed in at JumpCloud. Connecting your account takes longer than usual.'
-          : `Connecting your ${companyName} account. This usually takes a second.`}
+      <p role="status" id="status" data-long={wait.long}>
+        {long ? wait.long : wait.connecting(companyName)}
       </p>
       <div id="long" hidden={!long}>
-        <p>
-          Nothing is lost: keep this page open and it continues automatically, or come back in a few minutes
-          and sign in again.
-        </p>
+        <p>{wait.nothingLost}</p>
         <p class="aside">
-          <a href="/login/wait">Check again</a> ·{' '}
-          <a href={alternativeSignInUrl(socialLoginUrl, returnTo)}>Other ways to sign in</a>
+          <a href="/login/wait">{wait.checkAgain}</a>
         </p>
-        <SignOut token={props.signOutToken} />
+        <OtherWay returnTo={returnTo} />
+        <SignOut token={signOutToken} />
       </div>
     </Layout>
   );

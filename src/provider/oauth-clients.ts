@@ -34,6 +34,8 @@ export interface AuthorizationRequest {
   offlineAccess: boolean;
   /** Whether the provider asks who signs in, even if it knows (`prompt=login`). */
   askAccount: boolean;
+  /** The language of the person's pages (OpenID Connect Core §3.1.2.1). */
+  uiLocales: string;
 }
 
 export interface Tokens {
@@ -95,7 +97,11 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
   }
 
   return {
-    async authorizationUrl(client, metadata, { state, nonce, loginHint, offlineAccess, askAccount }) {
+    async authorizationUrl(
+      client,
+      metadata,
+      { state, nonce, loginHint, offlineAccess, askAccount, uiLocales },
+    ) {
       const { provider } = await childOf(client, metadata);
       const cookies: Record<string, string> = {};
       const reply = { setCookie: (name: string, value: string) => (cookies[name] = value) };
@@ -106,6 +112,7 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
         ),
       );
       url.searchParams.set('nonce', nonce);
+      url.searchParams.set('ui_locales', uiLocales);
       if (loginHint) url.searchParams.set('login_hint', loginHint);
       if (askAccount) url.searchParams.set('prompt', 'login');
       if (!offlineAccess) url.searchParams.set('scope', SCOPES.filter((s) => s !== OFFLINE_ACCESS).join(' '));

@@ -9,6 +9,7 @@ import type { Logger } from '../observability/log.ts';
 import { createRegistry, startMetricsServer } from '../observability/metrics.ts';
 import type { Tracing } from '../observability/trace.ts';
 import { checkOutbox } from '../outbox/health.ts';
+import { loadPages } from '../pages/brand.ts';
 import { createProviderHealth } from '../provider/health.ts';
 import { createProviderMetrics } from '../provider/metrics.ts';
 import { createProvider } from '../provider/provider.ts';
@@ -74,6 +75,7 @@ export async function startServer(options: {
         issueToken: createIssueToken(database, sealer, config.PUBLIC_URL),
         notifyRelay: createNotifier(database, ['sso_link_outbox']),
         linkResults,
+        pages: await loadPages(config),
       });
       closeLater(() => app.close());
       const address = await app.listen({ host: config.HOST, port: config.PORT });
@@ -89,7 +91,6 @@ function withDefaults(config: ServerConfig): ServerConfig {
   const origins = config.RETURN_ORIGINS;
   return {
     ...config,
-    SOCIAL_LOGIN_URL: config.SOCIAL_LOGIN_URL || config.APP_URL,
     RETURN_ORIGINS: origins.length > 0 ? origins : [new URL(config.APP_URL).origin],
   };
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { h } from 'preact';
 import type { AppDeps } from '../app-deps.ts';
 import { findSsoClient } from '../companies/sso-client-lookup.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
@@ -35,7 +36,7 @@ export function logoutRoute(
     if (next === undefined) return reply.redirect(signedOut, 303);
     // No redirect: Chromium holds `form-action` against it, ours and the product's, wherever it leads.
     reply.header('refresh', `0;url=${next}`);
-    return sendPage(reply, SignedOutPage({ productName: config.PRODUCT_NAME }));
+    return sendPage(reply, h(SignedOutPage, {}));
   });
 
   async function endSession(token: string): Promise<EndedSession | undefined> {

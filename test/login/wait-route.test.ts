@@ -18,7 +18,7 @@ t.test('a refusal’s reference finds the login and the reason, for whoever expl
 
   const refused = await browser.get(`${service.url}/login/wait`);
   t.equal(refused.status, 403);
-  t.match(refused.html, `Reference: ${login?.login_id}`);
+  t.match(refused.$('.detail').text(), `Reference: ${login?.login_id}`);
   t.notMatch(refused.html, 'other_company');
   const line = lines.findLast(({ route, status }) => route === '/login/wait' && status === 403);
   t.match(line, { login_id: login?.login_id, reason: 'other_company' });

@@ -18,8 +18,8 @@ async function ask() {
   }
   if (Date.now() - started > 15_000) {
     document.getElementById('long').hidden = false;
-    document.getElementById('status').textContent =
-      'You are signed in at JumpCloud. Connecting your account takes longer than usual.';
+    const status = document.getElementById('status');
+    status.textContent = status.dataset.long;
   }
   pause = known ? Math.min(pause * 1.3, 3_000) : Math.min(pause * 2, 10_000);
   setTimeout(ask, pause);
