@@ -17,6 +17,7 @@ const leg = (seed: number, lost: number): StormReport => ({
   faults: { 'relay: SIGKILL': 2 },
   found: { ...countByKind([]), 'lost login': lost },
   exits: { asked: 1, longest: 10, other: [] },
+  group: {},
   memory: {},
 });
 

@@ -2,9 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../support/until.ts';
 import { waiting } from '../examine.ts';
-import { signInLoad } from '../load.ts';
 import type { RoleName } from '../role-process.ts';
 import { stormPeople } from './people.ts';
+import { preparedLoad } from './prepared-load.ts';
+import { undecided } from './storm.ts';
 import type { Supervised } from './supervised.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -25,8 +26,8 @@ interface Situation {
 const ROLES: RoleName[] = ['server', 'relay', 'worker'];
 /** Long enough for statements and requests under way to notice. */
 const SETTLE_MS = 1_500;
-/** Of one session: held callbacks wait for their results, which no worker makes while brokers are gone. */
-const HELD = 100;
+/** Held callbacks wait for their results, which no worker makes while brokers are gone. */
+const HELD = 500;
 
 const proxiesOf = ({ postgres, brokers }: System) => [...Object.values(postgres), ...brokers];
 const pass = (system: System) => Promise.all(proxiesOf(system).map((proxy) => proxy.pass()));
@@ -85,11 +86,10 @@ const SITUATIONS: Situation[] = [
     name: `${HELD} held callbacks`,
     async begin(system) {
       await kafkaGone(system);
-      const { installed } = system;
       const people = stormPeople(HELD * 2).slice(HELD);
-      const load = signInLoad({ ...installed, people, atOnce: HELD });
-      void delay(2_000).then(() => load.stop());
-      await delay(1_000);
+      const load = preparedLoad({ ...system.installed, people, atOnce: HELD });
+      void delay(4_000).then(() => load.stop());
+      await until(async () => (await undecided(system)) >= HELD, 60_000);
     },
     end: pass,
   },
@@ -110,8 +110,9 @@ export async function situations(options: {
 }): Promise<Stopped[]> {
   const { only = '', tell = () => {} } = options;
   const people = stormPeople(HELD * 2);
-  const system = await startSystem({ people });
-  const load = signInLoad({ ...system.installed, people: people.slice(0, HELD), atOnce: 2 });
+  // So long that all are held at once.
+  const system = await startSystem({ people, prepared: true, env: { LOGIN_WAIT: '10s' } });
+  const load = preparedLoad({ ...system.installed, people: people.slice(0, HELD), atOnce: 2 });
   const stopped: Stopped[] = [];
   try {
     await until(() => load.signedIn() > 10, 60_000);

@@ -10,6 +10,7 @@ import { FAULTS } from './faults.ts';
 import { readHistory } from './history.ts';
 import { stormPeople } from './people.ts';
 import { preparedLoad } from './prepared-load.ts';
+import { watchGroup } from './rebalance-share.ts';
 import { type System, startSystem } from './system.ts';
 
 export interface StormReport {
@@ -29,6 +30,8 @@ export interface StormReport {
   /** Exits of processes that nobody killed: each must be 0. */
   exits: { asked: number; longest: number; other: string[] };
   noJson: string[];
+  /** What the worker's group was in, as shares of the storm's time. */
+  group: Record<string, number>;
   /** Resident memory of each process at start and end, in MB. */
   memory: Record<string, [start: number, end: number]>;
 }
@@ -76,6 +79,7 @@ export async function storm(options: {
   try {
     const atStart = memoryOf(system);
     const load = (prepared ? preparedLoad : signInLoad)({ ...installed, people, atOnce });
+    const endWatch = watchGroup({ brokers: installed.cluster.brokers, prefix: installed.prefix });
     const faults = await faultsInTurn(system, {
       seconds,
       ...{ seed, calm },
@@ -83,6 +87,7 @@ export async function storm(options: {
       tell: (line) => tell(`${line}, ${load.signedIn()} signed in`),
     });
     const last = performance.now();
+    const group = await endWatch();
     await load.stop();
     await until(
       async () => (await undecided(system)) === 0 && (await waiting(database)) === 0,
@@ -104,6 +109,7 @@ export async function storm(options: {
       logins: history.logins.length,
       faults: counted(faults),
       recoveredAfter,
+      group,
       found: countByKind(findings),
       examples: findings.slice(0, 10),
       exits: {

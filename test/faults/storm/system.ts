@@ -38,6 +38,8 @@ export async function startSystem(options: {
   people: Person[];
   replicas?: number;
   prepared?: boolean;
+  /** More of the roles' environment. */
+  env?: Record<string, string>;
 }): Promise<System> {
   const { people, replicas = 2 } = options;
   const opened: (() => Promise<unknown>)[] = [];
@@ -57,7 +59,12 @@ export async function startSystem(options: {
       people,
       ...(provider && { issuer: provider.issuer }),
       kafka: { own: true, brokers: BROKERS, proxied },
-      env: { RATE_LIMIT_PER_ADDRESS: '1000000', RATE_LIMIT_PER_COMPANY: '1000000', LOG_LEVEL: 'info' },
+      env: {
+        RATE_LIMIT_PER_ADDRESS: '1000000',
+        RATE_LIMIT_PER_COMPANY: '1000000',
+        LOG_LEVEL: 'info',
+        ...options.env,
+      },
     });
     opened.unshift(installed.stop);
     const direct = new URL(installed.env.DATABASE_URL as string);
