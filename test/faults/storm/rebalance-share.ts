@@ -6,7 +6,7 @@ const EVERY_MS = 250;
 /**
  * Asks the brokers for the state of the worker's group, four times a second.
  * @param options.brokers past every proxy
- * @returns a function that ends it: the share of its answers by state; those of a coordinator that is away are left out
+ * @returns a function that ends it: the share of its answers by state; those of a coordinator that is down are left out
  */
 export function watchGroup(options: {
   brokers: string[];
