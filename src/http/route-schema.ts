@@ -4,11 +4,13 @@ import { type TSchema, Type } from 'typebox';
 
 /** A route's schema, and what a document says of it. */
 export interface RouteSchema extends FastifySchema {
+  /** The name of a generated client's function. */
+  operationId: string;
   summary: string;
   description?: string;
   tags: ('login' | 'session' | 'health')[];
-  /** Which cookie it reads, by its name in the document. */
-  security?: Record<string, string[]>[];
+  /** Which cookie it reads, by its name in the document; empty for none. */
+  security: Record<string, string[]>[];
 }
 
 /** A page that a person reads. */

@@ -12,25 +12,31 @@ const wrong = page('JumpCloud answered out of order, or refuses this service’s
 const notActive = page('No such company, or it has no active SSO client');
 
 export const ROOT: RouteSchema = {
+  operationId: 'openRoot',
   summary: 'Leads to the sign-in page',
   tags: ['login'],
+  security: [],
   response: { 303: redirect('To `/login`'), 429: tooMany },
 };
 
 export const LOGIN: RouteSchema = {
+  operationId: 'openSignInPage',
   summary: 'The sign-in page',
   description:
     'Work email → the company whose proven domain it is → Continue with JumpCloud. A `company` goes before the email. An empty `company` asks for the form, whatever the browser remembers.',
   tags: ['login'],
+  security: [],
   querystring: LoginQuery,
   response: { 200: page('The page'), 400: malformed, 429: tooMany, 503: away },
 };
 
 export const START: RouteSchema = {
+  operationId: 'startSignIn',
   summary: 'Begins a sign-in',
   description:
     'To JumpCloud, by the authorization code flow with PKCE. The attempt lives in a sealed cookie. A `return_to` of an origin that isn’t listed is ignored. `test` is the token of a test link (`sso-link client test`).',
   tags: ['login'],
+  security: [],
   querystring: StartQuery,
   response: {
     303: redirect('To JumpCloud'),
@@ -44,10 +50,12 @@ export const START: RouteSchema = {
 };
 
 export const CALLBACK: RouteSchema = {
+  operationId: 'finishSignIn',
   summary: 'JumpCloud’s answer',
   description:
     'The redirect URI that is registered at JumpCloud. A login is recorded, or nothing is. A first login is held for up to `LOGIN_WAIT`, until its link result is there.',
   tags: ['login'],
+  security: [],
   querystring: CallbackQuery,
   response: {
     200: page(
@@ -67,10 +75,12 @@ export const CALLBACK: RouteSchema = {
 };
 
 export const TEST_LOGOUT: RouteSchema = {
+  operationId: 'tryProviderSignOut',
   summary: 'Tries the sign-out at JumpCloud after a test',
   description:
     'A form of the test’s page, where the SSO client signs out at JumpCloud, too (`client update --logout-at-provider`).',
   tags: ['login'],
+  security: [],
   body: TestLogoutBody,
   response: {
     200: page('On to JumpCloud’s sign-out, by a `Refresh` header'),
@@ -80,6 +90,7 @@ export const TEST_LOGOUT: RouteSchema = {
 };
 
 export const WAIT: RouteSchema = {
+  operationId: 'waitForLinkResult',
   summary: 'Waits for the link result',
   description:
     'Held for up to `LOGIN_WAIT`, until the link result is there. The page continues by itself, with and without JavaScript.',

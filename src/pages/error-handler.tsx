@@ -32,9 +32,13 @@ export function errorHandler(app: FastifyInstance): void {
     });
     return send(problem, code, request, reply, error instanceof SsoLinkError ? error : undefined);
   });
-  app.setNotFoundHandler((request, reply) =>
-    send(PROBLEMS.not_found as Problem, 'not_found', request, reply),
-  );
+  const methods = methodsByPath(app);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methods.get(request.url.replace(/\?.*$/, ''));
+    const code = allowed ? 'method_not_allowed' : 'not_found';
+    if (allowed) reply.header('allow', [...allowed].join(', '));
+    return send(PROBLEMS[code] as Problem, code, request, reply);
+  });
 
   function send(
     problem: Problem,
@@ -56,6 +60,17 @@ export function errorHandler(app: FastifyInstance): void {
     );
     return sendPage(reply, page);
   }
+}
+
+/** What each path answers to; none of ours has parameters. */
+function methodsByPath(app: FastifyInstance): Map<string, Set<string>> {
+  const methods = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const allowed = methods.get(url) ?? new Set();
+    for (const one of [method].flat()) allowed.add(one);
+    methods.set(url, allowed);
+  });
+  return methods;
 }
 
 /** Which endpoint of the provider answered what. */

@@ -38,6 +38,7 @@ export const PROBLEMS: Record<string, Problem> = {
   test_link_expired: problem(400, 'product', 'test_link_expired'),
   sso_not_active: problem(404, 'other', 'sso_not_active'),
   not_found: problem(404, 'again', 'not_found'),
+  method_not_allowed: problem(405, 'again', 'not_found'),
   rate_limited: problem(429, 'again', 'rate_limited'),
   provider_error: problem(502, 'again or other', 'provider_failed'),
   provider_failed: problem(502, 'again or other', 'provider_failed'),

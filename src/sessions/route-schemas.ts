@@ -26,6 +26,7 @@ const NotSignedIn = Type.Object({
 });
 
 export const SESSION: RouteSchema = {
+  operationId: 'getSession',
   summary: 'Who is signed in',
   description:
     'For the product’s pages: `fetch(…, {credentials: "include"})` from one of `RETURN_ORIGINS`. A read is use.',
@@ -50,9 +51,11 @@ const Key = Type.Object({
 });
 
 export const JWKS: RouteSchema = {
+  operationId: 'getKeys',
   summary: 'The keys that verify the tokens of /session',
   description: 'A JWK Set (RFC 7517). Keep it for its `max-age`; ask again for a `kid` that you don’t know.',
   tags: ['session'],
+  security: [],
   response: {
     200: json('Public keys, the current one first', Type.Object({ keys: Type.Array(Key) })),
     503: failure('The database is out of reach: try again'),
@@ -60,6 +63,7 @@ export const JWKS: RouteSchema = {
 };
 
 export const LOGOUT: RouteSchema = {
+  operationId: 'signOut',
   summary: 'Signs out',
   description:
     'Here, and at JumpCloud where the SSO client says so. From our own or a listed origin alone: a form of the product’s page does, where its `Referrer-Policy` isn’t `no-referrer` (else the browser sends `Origin: null`).',

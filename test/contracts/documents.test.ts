@@ -41,9 +41,24 @@ t.test('docs/openapi.yaml is OpenAPI 3.1, and names every route for others', asy
     '/login',
     '/login/callback',
     '/login/start',
+    '/login/test-logout',
     '/login/wait',
     '/logout',
     '/readyz',
     '/session',
   ]);
+  const operations = Object.values(document.paths as Record<string, Record<string, Operation>>).flatMap(
+    (methods) => Object.values(methods),
+  );
+  const names = operations.map(({ operationId }) => operationId);
+  t.equal(new Set(names).size, operations.length, 'each has a name of its own');
+  t.ok(
+    operations.every(({ security }) => Array.isArray(security)),
+    'each says whether it reads a cookie',
+  );
 });
+
+interface Operation {
+  operationId?: string;
+  security?: unknown;
+}

@@ -15,8 +15,25 @@ t.test('HEAD answers where a monitor asks, and does nothing where GET acts', asy
   }
   t.equal(await head('/'), 303);
   for (const path of ['/login/start?company=acme', '/login/callback?state=x', '/logout', '/session']) {
-    t.equal(await head(path), 404, path);
+    t.equal(await head(path), 405, path);
   }
+});
+
+t.test('another method of a path that is there: 405, with those that it has', async (t) => {
+  const { url } = await startService(t);
+  for (const [method, path, allow] of [
+    ['POST', '/login?company=acme', 'GET, HEAD'],
+    ['DELETE', '/logout', 'POST'],
+    ['PUT', '/session', 'GET'],
+    ['POST', '/assets/style.css', 'GET, HEAD'],
+  ] as const) {
+    const answer = await fetch(url + path, { method });
+    t.equal(answer.status, 405, `${method} ${path}`);
+    t.equal(answer.headers.get('allow'), allow, `${method} ${path}`);
+  }
+  const none = await fetch(`${url}/nowhere`, { method: 'POST' });
+  t.equal(none.status, 404);
+  t.equal(none.headers.get('allow'), null);
 });
 
 t.test('the headers stay small, whatever the configuration', async (t) => {
