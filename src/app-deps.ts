@@ -15,10 +15,10 @@ import type { IssueToken } from './sessions/token.ts';
 /** The variables that the server reads. */
 export const SERVER_CONFIG = [
   ...DATABASE_CONFIG,
-  ...PAGES_CONFIG,
   'DATABASE_DIRECT_URL',
   'DATABASE_POOL',
   'PUBLIC_URL',
+  ...PAGES_CONFIG,
   'RETURN_ORIGINS',
   'SECRET_KEYS',
   'JUMPCLOUD_ISSUERS',
