@@ -5,28 +5,34 @@ import { linkRemoved } from '../../src/events/link-removed.ts';
 import { linkResult } from '../../src/events/link-result.ts';
 import type { EVENTS } from '../../src/events/parse.ts';
 import { PARTITIONS } from '../../src/events/partitions.ts';
+import { sequenceText } from '../../src/events/sequence.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { DEAD_LETTER_TOPIC } from '../../src/events/topics.ts';
 import { AUTHENTICATED, REMOVED, RESULTS } from './examples.ts';
 import { SCHEMAS } from './schemas.ts';
+import { withTypeLists } from './type-lists.ts';
 import { VERSION } from './version.ts';
 
 const ref = (path: string) => ({ $ref: `#/${path}` });
 const schemaOf = (name: string) => ref(`components/schemas/${name}`);
-const messageOf = (topic: string, type: string) => ref(`channels/${topic}/messages/${type}`);
+const messageOf = (topic: string, type: string) => ref(`channels/${channelKey(topic)}/messages/${type}`);
 
-/** What stands in `schemas/`, without what only a file of its own needs. */
+/** A channel's key in the document. Generators name models by keys: no channel has the name of a schema. */
+const channelKey = (topic: string) =>
+  `${topic.replace(/^user\./, '').replace(/[._](\w)/g, (_, letter: string) => letter.toUpperCase())}Topic`;
+
+/** The schemas of `schemas/` without the keywords of a separate file, and in the form that generators read. */
 const schemas = Object.fromEntries(
   SCHEMAS.map(({ file, schema: { $schema, $id, ...rest } }) => [
     file.replace('.v1.json', ''),
-    { ...rest, 'x-id': $id },
+    { ...(withTypeLists(rest) as typeof rest), 'x-id': $id },
   ]),
 );
 
 const example = (name: string, summary: string, event: OutgoingEvent) => ({
   name,
   summary,
-  headers: { ...event.headers, ce_sequence: '4711' },
+  headers: { ...event.headers, ce_sequence: sequenceText('4711') },
   payload: JSON.parse(String(event.payload)),
 });
 
@@ -108,7 +114,7 @@ const channel = (topic: string, description: string, messages: string[]) => ({
 
 const operation = (action: 'send' | 'receive', topic: string, messages: string[], summary: string) => ({
   action,
-  channel: ref(`channels/${topic}`),
+  channel: ref(`channels/${channelKey(topic)}`),
   summary,
   messages: messages.map((name) => messageOf(topic, name)),
 });
@@ -136,17 +142,17 @@ const document = {
     },
   },
   channels: {
-    [ssoAuthenticated.topic]: channel(
+    [channelKey(ssoAuthenticated.topic)]: channel(
       ssoAuthenticated.topic,
       'Every login by SSO. Holds personal data: email, name, groups, subject.',
       [ssoAuthenticated.type],
     ),
-    [linkResult.topic]: channel(
+    [channelKey(linkResult.topic)]: channel(
       linkResult.topic,
       'What was decided for every login, and removed links in between, in the order of their SSO identity.',
       [linkResult.type, linkRemoved.type],
     ),
-    [DEAD_LETTER_TOPIC]: channel(
+    [channelKey(DEAD_LETTER_TOPIC)]: channel(
       DEAD_LETTER_TOPIC,
       'Records of user.sso_authenticated that the worker could not understand. For operators.',
       ['dead_letter'],

@@ -15,7 +15,8 @@ export const EventHeaders = Type.Object(
     ce_dataschema: Type.String({ description: "The `$id` of the data's JSON Schema" }),
     ce_sequence: Type.String({
       pattern: '^\\d+$',
-      description: 'Rises along the events of one SSO identity on a topic; a duplicate has its first number',
+      description:
+        'A number that increases along the events of one SSO identity on a topic; a duplicate has its first number. Padded with zeros to 19 digits, as the CloudEvents Sequence extension requires; compare it as a number',
     }),
     'content-type': Type.String({ description: '`application/json`' }),
     traceparent: Type.Optional(Type.String({ description: 'W3C Trace Context of what caused the event' })),

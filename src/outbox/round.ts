@@ -5,6 +5,8 @@
  */
 import type { Database, Transaction } from '../db/client.ts';
 import { codeOf } from '../errors.ts';
+import { sequenceText } from '../events/sequence.ts';
+import { DEAD_LETTER_TOPIC } from '../events/topics.ts';
 import type { OutgoingRecord, RecordSender } from '../kafka/records.ts';
 import { NO_TRACING, type Tracing } from '../observability/trace.ts';
 import { LANES } from './lanes.ts';
@@ -197,8 +199,9 @@ function inParts(rows: Row[]): Row[][] {
   return parts;
 }
 
-function toOutgoingRecord({ id, key, payload, headers }: Row): OutgoingRecord {
-  headers.ce_sequence = id;
+/** A dead letter keeps the sequence that it came with, and has none if it came without. */
+function toOutgoingRecord({ id, topic, key, payload, headers }: Row): OutgoingRecord {
+  if (topic !== DEAD_LETTER_TOPIC) headers.ce_sequence = sequenceText(id);
   return { key, value: payload, headers };
 }
 

@@ -3,6 +3,7 @@ import t from 'tap';
 import { createStream } from '../../dev/stream.ts';
 import { openDatabase } from '../../src/db/client.ts';
 import { SsoLinkError } from '../../src/errors.ts';
+import { DEAD_LETTER_TOPIC } from '../../src/events/topics.ts';
 import type { RecordSender } from '../../src/kafka/records.ts';
 import { append } from '../../src/outbox/append.ts';
 import { laneOf } from '../../src/outbox/lanes.ts';
@@ -53,7 +54,28 @@ t.test('every row reaches its lane’s partition, each key in order, with its se
       sequence,
       [...sequence].sort((a, b) => a - b),
     );
+    const texts = ofKey.map((r) => r.headers.ce_sequence);
+    t.same(texts, texts.toSorted(), 'as text too');
   }
+});
+
+t.test('a dead letter keeps its sequence, and gets none if it had none', async (t) => {
+  const database = await testDatabase(t);
+  const stream = createStream();
+  await database.transaction((tx) =>
+    append(
+      tx,
+      [{ ce_sequence: '7' }, { other: 'x' }].map((headers) => ({
+        topic: DEAD_LETTER_TOPIC,
+        key: Buffer.from('k'),
+        headers: headers as Record<string, string>,
+        payload: null,
+      })),
+    ),
+  );
+  await relayAll(database, await stream.sender());
+  const headers = stream.records(DEAD_LETTER_TOPIC).map((record) => record.headers.ce_sequence);
+  t.same(headers, ['7', undefined]);
 });
 
 t.test('two relays share the lanes: nothing twice, nothing out of order', async (t) => {
