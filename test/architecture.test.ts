@@ -13,7 +13,7 @@ const ALLOWED: Record<string, string[]> = {
   kafka: ['events'],
   outbox: ['events', 'kafka'],
   companies: ['provider'],
-  accounts: ['companies'],
+  accounts: ['companies', 'outbox', 'events'],
   policy: ['events'],
   linking: ['policy', 'accounts', 'companies', 'outbox', 'events', 'kafka'],
   pages: ['sessions', 'events', 'http'],

@@ -8,7 +8,9 @@ import { PARTITIONS } from '../../src/events/partitions.ts';
 import { sequenceText } from '../../src/events/sequence.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { DEAD_LETTER_TOPIC } from '../../src/events/topics.ts';
-import { AUTHENTICATED, REMOVED, RESULTS } from './examples.ts';
+import { userErased } from '../../src/events/user-erased.ts';
+import { userLinked } from '../../src/events/user-linked.ts';
+import { AUTHENTICATED, ERASED, LINKED, REMOVED, RESULTS } from './examples.ts';
 import { SCHEMAS } from './schemas.ts';
 import { withTypeLists } from './type-lists.ts';
 import { VERSION } from './version.ts';
@@ -76,6 +78,20 @@ const examples = {
       ),
     ),
   ],
+  [userLinked.type]: [
+    example(
+      'linked',
+      'An operator linked the person to another user',
+      userLinked.create(about('019a3c3e-8870-7d15-b2a6-4e7f90c1d583', 'operator', LINKED.at), LINKED),
+    ),
+  ],
+  [userErased.type]: [
+    example(
+      'erased',
+      'The user was erased',
+      userErased.create(about('019a3c70-dc80-7f42-93b8-61a5e2d4c097', 'accounts', ERASED.at), ERASED),
+    ),
+  ],
 };
 
 const KEY = {
@@ -119,6 +135,8 @@ const operation = (action: 'send' | 'receive', topic: string, messages: string[]
   messages: messages.map((name) => messageOf(topic, name)),
 });
 
+const RESULT_TYPES = [linkResult.type, linkRemoved.type, userLinked.type, userErased.type];
+
 const document = {
   asyncapi: '3.0.0',
   info: {
@@ -149,8 +167,8 @@ const document = {
     ),
     [channelKey(linkResult.topic)]: channel(
       linkResult.topic,
-      'What was decided for every login, and removed links in between, in the order of their SSO identity.',
-      [linkResult.type, linkRemoved.type],
+      'What was decided for every login, and every other change of a link, in the order of their SSO identity.',
+      RESULT_TYPES,
     ),
     [channelKey(DEAD_LETTER_TOPIC)]: channel(
       DEAD_LETTER_TOPIC,
@@ -174,8 +192,8 @@ const document = {
     publishResults: operation(
       'send',
       linkResult.topic,
-      [linkResult.type, linkRemoved.type],
-      'Worker, operator and relay: links made, refused and removed',
+      RESULT_TYPES,
+      'Worker, operator and relay: links made, refused and removed, users erased',
     ),
     publishDeadLetters: operation(
       'send',
@@ -189,6 +207,8 @@ const document = {
       [ssoAuthenticated.type]: message(ssoAuthenticated),
       [linkResult.type]: message(linkResult),
       [linkRemoved.type]: message(linkRemoved),
+      [userLinked.type]: message(userLinked),
+      [userErased.type]: message(userErased),
       dead_letter: deadLetter,
     },
     schemas,

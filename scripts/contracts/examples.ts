@@ -2,6 +2,8 @@
 import type { LinkRemoved } from '../../src/events/link-removed.ts';
 import type { LinkResult } from '../../src/events/link-result.ts';
 import type { SsoAuthenticated } from '../../src/events/sso-authenticated.ts';
+import type { UserErased } from '../../src/events/user-erased.ts';
+import type { UserLinked } from '../../src/events/user-linked.ts';
 
 const LOGIN = '019a3c1e-7d40-7a11-8c55-0e6f2b9d4a10';
 const IDENTITY = '5b7f0d2c-91ae-8d3b-a6c4-2f10e8b7d935';
@@ -70,4 +72,22 @@ export const REMOVED: LinkRemoved = {
   user_id: 'u-1',
   removed_by: 'operator:eve',
   removed_at: '2026-11-24T10:00:00.000Z',
+  cause: 'operator',
+};
+
+export const LINKED: UserLinked = {
+  sso_identity_id: IDENTITY,
+  company_id: COMPANY,
+  user_id: 'u-2',
+  previous_user_id: null,
+  cause: 'operator',
+  by: 'operator:eve',
+  at: '2026-11-24T10:05:00.000Z',
+};
+
+export const ERASED: UserErased = {
+  sso_identity_id: IDENTITY,
+  company_id: COMPANY,
+  user_id: 'u-2',
+  at: '2026-11-24T11:00:00.000Z',
 };

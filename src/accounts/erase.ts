@@ -1,4 +1,7 @@
 import type { Transaction } from '../db/client.ts';
+import { userErased } from '../events/user-erased.ts';
+import { newId } from '../ids.ts';
+import { append } from '../outbox/append.ts';
 
 /**
  * Who writes to the mirror holds this to the end of the transaction: imports and erasures come one after the
@@ -11,12 +14,15 @@ export async function lockMirror(tx: Transaction): Promise<void> {
 /**
  * Erases users: their name and emails, their social accounts, what their SSO identities say of them, their
  * sessions. The user's id stays, as deleted, and so does the link: who comes back by SSO is refused, and no new
- * user is made of them. Needs `lockMirror`.
+ * user is made of them. Publishes `user.erased` for each SSO identity that is linked to them; no other service
+ * heard of a user without one. Needs `lockMirror`.
  */
 export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<void> {
   const { sql } = tx;
   // Identities before users, each by id: the linking worker's order.
-  await sql`SELECT 1 FROM sso_identities WHERE user_id = ANY(${userIds}::text[]) ORDER BY id FOR UPDATE`;
+  const identities = await sql<{ id: string; companyId: string; userId: string }[]>`
+    SELECT id, company_id AS "companyId", user_id AS "userId" FROM sso_identities
+    WHERE user_id = ANY(${userIds}::text[]) ORDER BY id FOR UPDATE`;
   await sql`SELECT 1 FROM users WHERE id = ANY(${userIds}::text[]) ORDER BY id FOR UPDATE`;
   await sql`
     UPDATE users SET status = 'deleted', name = NULL, sso_email = NULL, updated_at = now()
@@ -26,4 +32,14 @@ export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<vo
     DELETE FROM sessions s USING sso_identities i
     WHERE s.sso_identity_id = i.id AND i.user_id = ANY(${userIds}::text[])`;
   await sql`UPDATE sso_identities SET email = NULL, name = NULL WHERE user_id = ANY(${userIds}::text[])`;
+  const time = new Date();
+  await append(
+    tx,
+    identities.map(({ id, companyId, userId }) =>
+      userErased.create(
+        { id: newId(), source: 'urn:sso-link:accounts', time, subject: id },
+        { sso_identity_id: id, company_id: companyId, user_id: userId, at: time.toISOString() },
+      ),
+    ),
+  );
 }

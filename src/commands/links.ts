@@ -7,7 +7,7 @@ import { runChange } from './run-change.ts';
 
 const LINK_HELP = `
 The user must be active, of this company or of none, and without another SSO identity of this company. An open
-removal ends with it. No event tells of it: the person's next login says already_linked.`;
+removal ends with it. Other services get user.linked; the person's next login says already_linked.`;
 
 const REMOVE_HELP = `
 The user stays in the company until an import says otherwise: while linked, an import could not move them. An

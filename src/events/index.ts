@@ -10,9 +10,17 @@ export {
   type Handlers,
   type SeenStore,
 } from './consumer.ts';
+export {
+  LINK_REMOVED_CAUSES,
+  LINKED_CAUSES,
+  type LinkedCause,
+  type LinkRemovedCause,
+} from './link-causes.ts';
 export type { LinkRemoved } from './link-removed.ts';
 export { type LinkResult, OUTCOMES, type Outcome, REASONS, type Reason } from './link-result.ts';
 export { memoryStore } from './memory-store.ts';
 export { type EventOf, type KafkaRecord, parseEvent, type SsoLinkEvent } from './parse.ts';
 export type { SsoAuthenticated } from './sso-authenticated.ts';
 export { DEAD_LETTER_TOPIC, TOPICS } from './topics.ts';
+export type { UserErased } from './user-erased.ts';
+export type { UserLinked } from './user-linked.ts';

@@ -8,9 +8,11 @@ import { linkRemoved } from './link-removed.ts';
 import { linkResult } from './link-result.ts';
 import type { Open } from './open.ts';
 import { ssoAuthenticated } from './sso-authenticated.ts';
+import { userErased } from './user-erased.ts';
+import { userLinked } from './user-linked.ts';
 
 /** Every event that this service publishes. */
-export const EVENTS = [ssoAuthenticated, linkResult, linkRemoved] as const;
+export const EVENTS = [ssoAuthenticated, linkResult, linkRemoved, userLinked, userErased] as const;
 
 type Text = Uint8Array | string;
 

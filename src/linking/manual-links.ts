@@ -6,14 +6,17 @@ import { companyBySlug } from '../companies/companies.ts';
 import type { Transaction } from '../db/client.ts';
 import { companies, sessions, ssoIdentities, users } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
+import { causeOf } from '../events/link-causes.ts';
 import { linkRemoved } from '../events/link-removed.ts';
+import { userLinked } from '../events/user-linked.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
 
 type Identity = typeof ssoIdentities.$inferSelect;
 
 /**
- * Links an SSO identity of a company to a user. Tells nobody: the person's next login says `already_linked`.
+ * Links an SSO identity of a company to a user, and publishes `user.linked`. The person's next login says
+ * `already_linked`.
  * @throws SsoLinkError `identity_not_found`, `identity_linked`, `user_not_found`, `user_not_active`,
  * `other_company`, `user_has_identity`
  */
@@ -51,17 +54,33 @@ export async function linkByHand(
       { facts: { identity: other.id } },
     );
   }
+  const now = new Date();
   await tx.db
     .update(ssoIdentities)
-    .set({ userId: user.id, linkedAt: new Date(), linkRemovedAt: null })
+    .set({ userId: user.id, linkedAt: now, linkRemovedAt: null })
     .where(eq(ssoIdentities.id, identity.id));
   if (user.companyId === null) {
     await tx.db
       .update(users)
       // As the worker does: an email of another company's making is not brought along.
-      .set({ companyId: company.id, companySetBy: 'link', ssoEmail: null, updatedAt: new Date() })
+      .set({ companyId: company.id, companySetBy: 'link', ssoEmail: null, updatedAt: now })
       .where(eq(users.id, user.id));
   }
+  const cause = causeOf(actor);
+  await append(tx, [
+    userLinked.create(
+      { id: newId(), source: `urn:sso-link:${cause}`, time: now, subject: identity.id },
+      {
+        sso_identity_id: identity.id,
+        company_id: company.id,
+        user_id: user.id,
+        previous_user_id: null,
+        cause,
+        by: actor,
+        at: now.toISOString(),
+      },
+    ),
+  ]);
   await audit(tx, {
     actor,
     action: 'links.link',
@@ -113,15 +132,17 @@ export async function removeLink(
     .delete(sessions)
     .where(eq(sessions.ssoIdentityId, id))
     .returning({ id: sessions.id });
+  const cause = causeOf(actor);
   await append(tx, [
     linkRemoved.create(
-      { id: newId(), source: 'urn:sso-link:operator', time: now, subject: id },
+      { id: newId(), source: `urn:sso-link:${cause}`, time: now, subject: id },
       {
         sso_identity_id: id,
         company_id: companyId,
         user_id: userId,
         removed_by: actor,
         removed_at: now.toISOString(),
+        cause,
       },
     ),
   ]);

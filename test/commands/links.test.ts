@@ -1,5 +1,8 @@
 import t, { type Test } from 'tap';
 import { linkRemoved } from '../../src/events/link-removed.ts';
+import { userErased } from '../../src/events/user-erased.ts';
+import { userLinked } from '../../src/events/user-linked.ts';
+import { linkByHand, removeLink } from '../../src/linking/manual-links.ts';
 import { testDatabase } from '../support/database.ts';
 import { operator } from './operator.ts';
 import { seed } from './seed.ts';
@@ -56,7 +59,21 @@ t.test('a link by hand holds to the invariants of the policy', async (t) => {
   t.match((await run(`link acme ${identity} free --json`)).json, [{ changed: false }]);
   await make.user('other');
   t.match(await run(`link acme ${identity} other`), { exitCode: 1, err: /run `links remove .*` first/ });
-  t.equal((await sql`SELECT 1 FROM outbox`).length, 0, 'no event tells of it');
+  const events = await sql`SELECT topic, key, headers, payload FROM outbox`;
+  t.equal(events.length, 1, 'one event for the one change, none for what was refused or changed nothing');
+  t.match(events[0], {
+    topic: 'user.link_result',
+    headers: { ce_type: 'user.linked', ce_source: 'urn:sso-link:operator', ce_subject: identity },
+  });
+  t.equal(String(events[0]?.key), identity);
+  t.match(userLinked.parse(events[0]?.payload), {
+    sso_identity_id: identity,
+    company_id: acme.id,
+    user_id: 'free',
+    previous_user_id: null,
+    cause: 'operator',
+    by: 'operator:olga',
+  });
 });
 
 t.test('a removed link is told, ends its sessions, and waits for an approval', async (t) => {
@@ -87,6 +104,7 @@ t.test('a removed link is told, ends its sessions, and waits for an approval', a
     company_id: acme.id,
     user_id: 'u1',
     removed_by: 'operator:olga',
+    cause: 'operator',
   });
 
   t.match(await run(`links remove ${identity}`), { exitCode: 1, err: /linked to nobody/ });
@@ -128,4 +146,42 @@ t.test('whom a link brought into a company can move, once the link is removed', 
     VALUES ('u2', ${globex.id}, 'link', 'u1@acme.example')`;
   t.match(await run('accounts import - --json', moved), { exitCode: 0 });
   t.match(await user(), { company_id: globex.id, company_set_by: 'import', sso_email: null });
+});
+
+t.test('an API key is named as the cause of what it links and removes', async (t) => {
+  const { transaction, make, identity, sql } = await world(t);
+  await make.user('u1');
+  await transaction((tx) =>
+    linkByHand(tx, 'key:billing', { slug: 'acme', identityId: identity, userId: 'u1' }),
+  );
+  await transaction((tx) => removeLink(tx, 'key:billing', identity));
+  const events = await sql`SELECT headers, payload FROM outbox ORDER BY id`;
+  t.match(
+    events.map(({ headers, payload }) => [headers.ce_type, headers.ce_source, JSON.parse(payload).cause]),
+    [
+      ['user.linked', 'urn:sso-link:api', 'api'],
+      ['user.link_removed', 'urn:sso-link:api', 'api'],
+    ],
+  );
+});
+
+t.test('an erased user is published once for each of their SSO identities', async (t) => {
+  const { run, make, acme, globex, identity, sql } = await world(t);
+  await make.user('u1', acme.id);
+  await make.user('unlinked', acme.id);
+  await sql`UPDATE sso_identities SET user_id = 'u1', linked_at = now() WHERE id = ${identity}`;
+  const abroad = await make.identity(globex.id, 's1', 'u1');
+  await run('users delete unlinked');
+  t.equal((await sql`SELECT 1 FROM outbox`).length, 0, 'no service heard of a user without an identity');
+  await run('users delete u1');
+  await run('users delete u1');
+  const events = await sql`SELECT key, payload FROM outbox ORDER BY id`;
+  t.same(events.map(({ key }) => String(key)).sort(), [identity, abroad].sort());
+  for (const { key, payload } of events) {
+    t.match(userErased.parse(payload), {
+      sso_identity_id: String(key),
+      company_id: String(key) === identity ? acme.id : globex.id,
+      user_id: 'u1',
+    });
+  }
 });

@@ -1,8 +1,10 @@
 import t from 'tap';
-import { AUTHENTICATED, REMOVED, RESULTS } from '../../scripts/contracts/examples.ts';
+import { AUTHENTICATED, ERASED, LINKED, REMOVED, RESULTS } from '../../scripts/contracts/examples.ts';
 import { type KafkaRecord, parseEvent } from '../../src/events/index.ts';
 import { linkRemoved } from '../../src/events/link-removed.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
+import { userErased } from '../../src/events/user-erased.ts';
+import { userLinked } from '../../src/events/user-linked.ts';
 import { published, resultRecord } from './records.ts';
 
 const metadata = {
@@ -29,6 +31,10 @@ t.test('each event comes out as what went in', async (t) => {
     data: AUTHENTICATED,
   });
   t.same(parseEvent(published(linkRemoved.create(metadata, REMOVED))).data, REMOVED);
+  t.same(parseEvent(published(userLinked.create(metadata, LINKED))).data, LINKED);
+  t.same(parseEvent(published(userErased.create(metadata, ERASED))).data, ERASED);
+  const { cause: _, ...earlier } = REMOVED;
+  t.same(parseEvent(published(linkRemoved.create(metadata, earlier))).data, earlier, 'of an earlier version');
   for (const result of Object.values(RESULTS)) t.same(parseEvent(resultRecord(result)).data, result);
 });
 
