@@ -14,6 +14,7 @@ const ALLOWED: Record<string, string[]> = {
   outbox: ['events', 'kafka'],
   companies: ['provider'],
   accounts: ['companies', 'outbox', 'events'],
+  'api-keys': ['companies'],
   policy: ['events'],
   linking: ['policy', 'accounts', 'companies', 'outbox', 'events', 'kafka'],
   pages: ['sessions', 'events', 'http'],
@@ -27,7 +28,7 @@ const ALLOWED: Record<string, string[]> = {
     ...['provider', 'sessions', 'login', 'pages'],
   ],
   commands: [
-    ...['companies', 'accounts', 'policy', 'linking', 'outbox', 'provider', 'sessions'],
+    ...['companies', 'accounts', 'api-keys', 'policy', 'linking', 'outbox', 'provider', 'sessions'],
     ...['events', 'kafka', 'roles'],
   ],
 };

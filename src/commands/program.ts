@@ -40,6 +40,7 @@ const GROUPS: Group[] = [
   { heading: PEOPLE, words: ['link', 'links'], load: async () => (await import('./links.ts')).linksCommands },
   { heading: KEEPING, words: ['dead-letters'], load: async () => (await import('./dead-letters.ts')).deadLettersCommands },
   { heading: KEEPING, words: ['keys'], load: async () => (await import('./keys.ts')).keysCommands },
+  { heading: KEEPING, words: ['api-keys'], load: async () => (await import('./api-keys.ts')).apiKeysCommands },
   { heading: KEEPING, words: ['prune'], load: async () => (await import('./prune.ts')).pruneCommand },
   { heading: KEEPING, words: ['audit'], load: async () => (await import('./audit-list.ts')).auditCommands },
 ];

@@ -322,3 +322,29 @@ export const auditLog = pgTable(
   },
   (a) => [index('audit_log_at').on(a.at)],
 );
+
+/** Keys of the administrative API. A revoked key keeps its row, so that the audit log's `key:<name>` can be explained. */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    /** The public part of the key (src/bearer-keys.ts). */
+    id: text().primaryKey(),
+    /** SHA-256 of the whole key. */
+    hash: bytea().notNull(),
+    name: text().notNull(),
+    scopes: jsonb().notNull().$type<string[]>(),
+    /** Null: the key is for all companies. */
+    companyId: uuid('company_id').references(() => companies.id),
+    createdBy: text('created_by').notNull(),
+    createdAt: now('created_at'),
+    /** Null: it does not expire. */
+    expiresAt: at('expires_at'),
+    /** Written at most every five minutes. */
+    lastUsedAt: at('last_used_at'),
+    revokedAt: at('revoked_at'),
+  },
+  (k) => [
+    uniqueIndex('api_keys_name').on(k.name).where(sql`revoked_at IS NULL`),
+    check('api_keys_name_form', sql`${k.name} ~ '^[a-z0-9](-?[a-z0-9])*$' AND length(${k.name}) <= 63`),
+  ],
+);
