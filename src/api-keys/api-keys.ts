@@ -97,7 +97,7 @@ export async function listApiKeys(database: { db: Db }, filter: { revoked: boole
 }
 
 /**
- * Revokes a key at once and for ever. `changed` is false for a key that was revoked before, found by its id.
+ * Revokes a key at once. It cannot be restored. `changed` is false for a key that was revoked before, found by its id.
  * @param nameOrId the name of a key that is not revoked, or the id of any key
  * @throws SsoLinkError `api_key_not_found`
  */

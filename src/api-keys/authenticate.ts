@@ -17,7 +17,7 @@ export interface Caller {
 const NO_HASH = Buffer.alloc(32);
 
 /**
- * Who a key stands for; null for a key that is malformed, unknown, expired or revoked, without saying which.
+ * The caller that a key identifies; null for a key that is malformed, unknown, expired or revoked, without saying which.
  * Records the use of a valid key, at most every five minutes.
  */
 export async function authenticateApiKey(database: { db: Db }, key: string): Promise<Caller | null> {

@@ -23,7 +23,7 @@ t.test('a key is recognized until it expires or is revoked', async (t) => {
     });
   });
 
-  t.test('an unknown key, a wrong secret and a malformed key are nobody', async (t) => {
+  t.test('an unknown key, a wrong secret and a malformed key identify no caller', async (t) => {
     const { id } = await create({ name: 'wrong', scopes: ['users:read'] });
     const other = createBearerKey();
     await sql`UPDATE api_keys SET id = ${other.id} WHERE id = ${id}`;
