@@ -1,8 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { linkHistory, listLinks } from '../linking/link-changes.ts';
 import { approveLink, linkByHand, removeLink } from '../linking/manual-links.ts';
-import { addSubcommand, uuid } from './command.ts';
-import type { Io } from './io.ts';
-import type { OutputOptions } from './output.ts';
+import { addSubcommand, positiveInteger, uuid } from './command.ts';
+import { type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printTable, withDates } from './output.ts';
 import { runChange } from './run-change.ts';
 
 const LINK_HELP = `
@@ -64,4 +65,35 @@ export function linksCommands(program: Command, io: Io): void {
         ],
       ),
     );
+
+  addSubcommand(links, 'list', "list a company's SSO identities and the users that they are linked to")
+    .argument('<slug>', 'the company')
+    .addOption(new Option('--state <state>', 'of one state').choices(['linked', 'removed', 'unlinked']))
+    .option('--limit <n>', 'so many at most', positiveInteger, 50)
+    .addOption(new Option('--all', 'all there are').conflicts('limit'))
+    .action((company: string, { all, limit, state, ...options }: ListOptions) =>
+      withDatabase(io, async (database) => {
+        let none = true;
+        const filter = { company, ...(state && { state }), ...(!all && { limit }) };
+        for await (const rows of listLinks(database, filter)) {
+          none = false;
+          printTable(io, options, rows.map(withDates), '');
+        }
+        if (none) printTable(io, options, [], 'no SSO identity');
+      }),
+    );
+
+  addSubcommand(links, 'history', "list the changes of an SSO identity's link, the oldest first")
+    .argument('<identity>', "the SSO identity's id", uuid)
+    .action((id: string, options: OutputOptions) =>
+      withDatabase(io, async (database) =>
+        printTable(io, options, (await linkHistory(database, id)).map(withDates), 'no change is recorded'),
+      ),
+    );
+}
+
+interface ListOptions extends OutputOptions {
+  state?: string;
+  limit: number;
+  all?: boolean;
 }

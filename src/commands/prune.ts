@@ -10,8 +10,8 @@ Deletes, in batches:
   sessions       past their absolute end
   logins         with their results, decided before the given time, which no session needs; one without a
                  result stays, since its event is still on its way
-  identities     that are linked to nobody, have no login left, and were last seen before it. Where a link was
-                 removed, the identity stays without email and name, so that it still waits for an approval
+  identities     that are linked to nobody, have no login left, and were last seen before it, with the history of
+                 their links. Where a link was removed, the identity stays without email and name, so that it still waits for an approval
   dead letters   of both kinds, put aside or replayed before it
 Users, links and the audit log stay. Choose more than the topics' retention: an event that is read again after
 its login was deleted becomes a dead letter.`;
@@ -105,6 +105,8 @@ async function pruneIdentities(sql: Database['sql'], at: string): Promise<number
       ), emptied AS (
         UPDATE sso_identities SET email = NULL, name = NULL
         WHERE id IN (SELECT id FROM old WHERE waits) AND (email IS NOT NULL OR name IS NOT NULL)
+      ), history AS (
+        DELETE FROM link_changes WHERE sso_identity_id IN (SELECT id FROM old WHERE NOT waits)
       ), deleted AS (
         DELETE FROM sso_identities WHERE id IN (SELECT id FROM old WHERE NOT waits) RETURNING 1
       )

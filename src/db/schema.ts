@@ -289,6 +289,42 @@ export const linkResults = pgTable(
   ],
 );
 
+/**
+ * Each link that was made or removed, in the transaction of the change. Ids alone, without references: the history
+ * outlives logins that are pruned.
+ */
+export const linkChanges = pgTable(
+  'link_changes',
+  {
+    id: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** The undo or redo that it is a part of. */
+    batch: uuid(),
+    at: now('at'),
+    /** `worker`, or who did it: `operator:<name>`, `key:<name>`. */
+    actor: text().notNull(),
+    change: text({ enum: ['linked', 'removed'] }).notNull(),
+    /** `login`, or a cause of src/events/link-causes.ts. */
+    cause: text().notNull(),
+    /** The login that was decided; null of other causes, as is the SSO client. */
+    loginId: uuid('login_id'),
+    ssoClientId: uuid('sso_client_id'),
+    ssoIdentityId: uuid('sso_identity_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** The user's company and who set it, as they were before the change. */
+    companyBefore: uuid('company_before'),
+    companySetByBefore: text('company_set_by_before', { enum: ['import', 'link'] }),
+    /** The decision created the user. */
+    userCreated: boolean('user_created').notNull().default(false),
+    /** The batch that reversed it. */
+    undoneBy: uuid('undone_by'),
+  },
+  (c) => [
+    index('link_changes_identity').on(c.ssoIdentityId, c.id),
+    index('link_changes_client').on(c.ssoClientId, c.at).where(sql`sso_client_id IS NOT NULL`),
+    check('link_changes_change', sql`${c.change} IN ('linked', 'removed')`),
+  ],
+);
+
 /** Records of the topics that could not be understood, kept for a replay. Delivered twice, kept once. */
 export const deadLetters = pgTable(
   'dead_letters',

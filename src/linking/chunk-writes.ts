@@ -14,12 +14,22 @@ export interface Decided {
   spans: { decision: Span; event: Span };
 }
 
+/** A link that a login's decision makes, as the history records it. */
+interface LinkMade {
+  /** The SSO identity. */
+  id: string;
+  user_id: string;
+  user_created: boolean;
+  login_id: string;
+  sso_client_id: string;
+}
+
 /** What a chunk's decisions change, gathered so that each table is written once. */
 export interface Writes {
   /** Users who no longer hold the email that they were created for. */
   released: string[];
   created: Map<string, { id: string; company_id: string; name: string | null; sso_email: string | null }>;
-  linked: { id: string; user_id: string }[];
+  linked: LinkMade[];
   /** Users of no company who belong to one from now on. */
   claimed: { user_id: string; company_id: string }[];
   results: Decided[];
@@ -53,11 +63,22 @@ export async function write({ sql }: Transaction, writes: Writes, now: Date): Pr
         FROM jsonb_to_recordset(${JSON.stringify(created)}::jsonb) AS created
           (id text, company_id uuid, name text, sso_email text)
         ORDER BY sso_email, company_id`,
+    // Before `claimed`: the history has the user's company as it was.
     writes.linked.length > 0 &&
       sql`
+        WITH linked AS MATERIALIZED (
+          SELECT * FROM jsonb_to_recordset(${JSON.stringify(writes.linked)}::jsonb) AS linked
+            (id uuid, user_id text, user_created boolean, login_id uuid, sso_client_id uuid)
+        ), history AS (
+          INSERT INTO link_changes (at, actor, change, cause, login_id, sso_client_id, sso_identity_id, user_id,
+            company_before, company_set_by_before, user_created)
+          SELECT ${at}::timestamptz, 'worker', 'linked', 'login', login_id, sso_client_id, linked.id, user_id,
+            CASE WHEN NOT user_created THEN u.company_id END,
+            CASE WHEN NOT user_created THEN u.company_set_by END, user_created
+          FROM linked LEFT JOIN users u ON u.id = linked.user_id
+        )
         UPDATE sso_identities i SET user_id = linked.user_id, linked_at = ${at}
-        FROM jsonb_to_recordset(${JSON.stringify(writes.linked)}::jsonb) AS linked (id uuid, user_id text)
-        WHERE i.id = linked.id AND i.user_id IS NULL`,
+        FROM linked WHERE i.id = linked.id AND i.user_id IS NULL`,
     // The email that a user was created for was another company's business; here somebody may have it.
     writes.claimed.length > 0 &&
       sql`

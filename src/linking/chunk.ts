@@ -135,7 +135,13 @@ function decideAndApply(
     if (created || decision.outcome === 'linked') {
       identity.userId = userId;
       people.link({ identityId: identity.id, companyId, userId, email: identity.email });
-      writes.linked.push({ id: identity.id, user_id: userId });
+      writes.linked.push({
+        id: identity.id,
+        user_id: userId,
+        user_created: created,
+        login_id: event.login_id,
+        sso_client_id: known.ssoClientId,
+      });
     }
     if (people.claim(userId, companyId)) writes.claimed.push({ user_id: userId, company_id: companyId });
   }

@@ -11,6 +11,7 @@ import { linkRemoved } from '../events/link-removed.ts';
 import { userLinked } from '../events/user-linked.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
+import { recordLinkChange } from './link-changes.ts';
 
 type Identity = typeof ssoIdentities.$inferSelect;
 
@@ -67,6 +68,15 @@ export async function linkByHand(
       .where(eq(users.id, user.id));
   }
   const cause = causeOf(actor);
+  await recordLinkChange(tx, now, {
+    actor,
+    change: 'linked',
+    cause,
+    ssoIdentityId: identity.id,
+    userId: user.id,
+    companyBefore: user.companyId,
+    companySetByBefore: user.companySetBy,
+  });
   await append(tx, [
     userLinked.create(
       { id: newId(), source: `urn:sso-link:${cause}`, time: now, subject: identity.id },
@@ -124,6 +134,7 @@ export async function removeLink(
     .update(ssoIdentities)
     .set({ userId: null, linkedAt: null, linkRemovedAt: now })
     .where(eq(ssoIdentities.id, id));
+  const user = await lockUser(tx, userId);
   await tx.db
     .update(users)
     .set({ companySetBy: 'import', updatedAt: now })
@@ -133,6 +144,15 @@ export async function removeLink(
     .where(eq(sessions.ssoIdentityId, id))
     .returning({ id: sessions.id });
   const cause = causeOf(actor);
+  await recordLinkChange(tx, now, {
+    actor,
+    change: 'removed',
+    cause,
+    ssoIdentityId: id,
+    userId,
+    companyBefore: user.companyId,
+    companySetByBefore: user.companySetBy,
+  });
   await append(tx, [
     linkRemoved.create(
       { id: newId(), source: `urn:sso-link:${cause}`, time: now, subject: id },

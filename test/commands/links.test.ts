@@ -185,3 +185,35 @@ t.test('an erased user is published once for each of their SSO identities', asyn
     });
   }
 });
+
+t.test('the history has each change of a link, and the list its state', async (t) => {
+  const { run, make, acme, identity, sql } = await world(t);
+  await make.user('u1');
+  const never = await make.identity(acme.id, 's2');
+  await run(`link acme ${identity} u1`);
+  await run(`links remove ${identity}`);
+  t.match((await run('links list acme --state removed --json')).json, [
+    { sso_identity_id: identity, company_id: acme.id, company: 'acme', state: 'removed', user_id: null },
+  ]);
+  t.match((await run('links list acme --state unlinked --json')).json, [{ sso_identity_id: never }]);
+  await run(`link acme ${identity} u1`);
+  t.match((await run('links list acme --state linked --json')).json, [
+    { sso_identity_id: identity, user_id: 'u1', linked_at: String },
+  ]);
+  t.equal((await run('links list acme --all --json')).json.length, 2);
+  t.equal((await run('links list acme --limit 1 --json')).json.length, 1);
+
+  const by = { cause: 'operator', actor: 'operator:olga', user_id: 'u1', user_created: false, batch: null };
+  t.match((await run(`links history ${identity} --json`)).json, [
+    { ...by, change: 'linked', company_before: null },
+    { ...by, change: 'removed', company_before: 'acme' },
+    { ...by, change: 'linked', company_before: 'acme' },
+  ]);
+  t.match(await run(`links history ${never}`), { exitCode: 0, out: /no change is recorded/ });
+  t.match(await run(`links history ${acme.id}`), { exitCode: 1, err: /no SSO identity/ });
+  t.match(await run('links list nowhere'), { exitCode: 1, err: /nowhere/ });
+
+  await sql`UPDATE sso_identities SET user_id = NULL, last_login_at = now() - interval '1 day'`;
+  await run('prune --older-than 1h');
+  t.same([...(await sql`SELECT 1 FROM link_changes`)], [], 'the history ends with its identity');
+});

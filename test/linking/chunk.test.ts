@@ -317,3 +317,34 @@ t.test('a linked user of no company belongs to this one from then on', async (t)
   t.same(told(await link(await world.login(acme, { subject: 'adopted' }))), ['already_linked']);
   t.match(await world.userRow('adopted'), { company_id: acme.id, company_set_by: 'link' });
 });
+
+t.test('each link of a decision is in the history, with the user’s company as it was', async (t) => {
+  const company = await world.company('history');
+  await world.account(await world.user('history-free'), 'free@history.example');
+  await world.account(await world.user('history-member', { company }), 'member@history.example');
+  const logins = [];
+  for (const subject of ['free', 'member', 'new']) logins.push(await world.login(company, { subject }));
+  t.same(told(await link(...logins)), ['linked', 'linked', 'user_created']);
+  await link(...logins);
+  t.same(told(await link(await world.login(company, { subject: 'free' }))), ['already_linked']);
+
+  const rows = await sql`
+    SELECT h.*, i.user_id AS linked_to FROM link_changes h JOIN sso_identities i ON i.id = h.sso_identity_id
+    WHERE h.sso_client_id = ${company.clientId} ORDER BY h.id`;
+  t.equal(rows.length, 3, 'a duplicate and a later login make no link');
+  const made = { change: 'linked', cause: 'login', actor: 'worker', batch: null, undone_by: null };
+  const before = [
+    { user_id: 'history-free', company_before: null, company_set_by_before: null, user_created: false },
+    {
+      user_id: 'history-member',
+      company_before: company.id,
+      company_set_by_before: 'import',
+      user_created: false,
+    },
+    { user_id: rows[2]?.linked_to, company_before: null, company_set_by_before: null, user_created: true },
+  ];
+  logins.forEach(({ loginId, identityId }, i) => {
+    t.match(rows[i], { ...made, ...before[i], login_id: loginId, sso_identity_id: identityId });
+  });
+  t.match(await world.userRow('history-free'), { company_id: company.id, company_set_by: 'link' });
+});
