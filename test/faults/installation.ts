@@ -104,7 +104,7 @@ export async function install(options: {
 /** So many people of `acme`, every second of them with an account. */
 export function somePeople(count: number): Person[] {
   return Array.from({ length: count }, (_, n) => ({
-    sub: n.toString(16).padStart(24, 'a'),
+    sub: n.toString(16).padStart(24, '0'),
     email: `person${n}@acme.test`,
     ...(n % 2 === 0 && { userId: `user-${n}` }),
   }));

@@ -147,7 +147,7 @@ export function addPerson(
   person: { email?: string; emailVerified?: unknown; claims?: Record<string, unknown> } = {},
 ): { sub: string; email: string } {
   people += 1;
-  const sub = people.toString(16).padStart(24, 'a');
+  const sub = people.toString(16).padStart(24, '0');
   const email = person.email ?? `person${people}@${company.slug}.test`;
   service.jumpcloud.addPerson({
     sub,

@@ -9,7 +9,7 @@ const COMPANIES = ['acme', 'globex'] as const;
 export function stormPeople(count: number): Person[] {
   return Array.from({ length: count }, (_, n): Person => {
     const company = COMPANIES[n % 2] as string;
-    const sub = n.toString(16).padStart(24, 'b');
+    const sub = n.toString(16).padStart(24, '0');
     const domain = n % 6 === 3 ? 'acme' : company;
     const account = { userId: `user-${n}` };
     return {
