@@ -1,9 +1,9 @@
 /** docs/asyncapi.yaml: topics, keys, headers, events and examples, from src/events/. */
 import { stringify } from 'yaml';
+import type { EVENTS } from '../../src/events/catalog.ts';
 import type { OutgoingEvent } from '../../src/events/event.ts';
 import { linkRemoved } from '../../src/events/link-removed.ts';
 import { linkResult } from '../../src/events/link-result.ts';
-import type { EVENTS } from '../../src/events/parse.ts';
 import { PARTITIONS } from '../../src/events/partitions.ts';
 import { sequenceText } from '../../src/events/sequence.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';

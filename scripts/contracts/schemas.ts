@@ -1,8 +1,8 @@
 /** The JSON Schemas that consumers read by: this service's own, opened. */
 import type { TSchema } from 'typebox';
+import { EVENTS } from '../../src/events/catalog.ts';
 import { DeadLetterHeaders, EventHeaders } from '../../src/events/headers.ts';
 import { openSchema } from '../../src/events/open.ts';
-import { EVENTS } from '../../src/events/parse.ts';
 
 export interface PublishedSchema {
   /** In schemas/. */

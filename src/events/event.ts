@@ -4,8 +4,8 @@
  */
 import type { Static, TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { SsoLinkError } from '../errors.ts';
 import type { TraceHeaders } from '../trace-headers.ts';
+import { describe, invalid, type Reader, readData } from './invalid.ts';
 import { type Open, openSchema } from './open.ts';
 
 /** A record that waits to be sent: what the outbox stores and the relay hands to Kafka. */
@@ -37,7 +37,9 @@ export interface EventType<Schema extends TObject, Name extends string = string>
   schema: Schema;
   /** @throws SsoLinkError `event_invalid` when the data breaks the closed schema: a fault of ours. */
   create(metadata: EventMetadata, data: Static<Schema>): OutgoingEvent;
-  /** Reads with an open schema (open.ts). @throws SsoLinkError `event_invalid`. */
+  /** The open schema (open.ts), compiled. */
+  reader: Reader;
+  /** Reads with the open schema. @throws SsoLinkError `event_invalid`. */
   parse(value: Buffer | null): Open<Static<Schema>>;
 }
 
@@ -77,26 +79,7 @@ export function defineEvent<Schema extends TObject, const Name extends string>(d
         payload: Buffer.from(JSON.stringify(data)),
       };
     },
-    parse(value) {
-      if (value === null) throw invalid(type, 'the record has no value');
-      let data: unknown;
-      try {
-        data = JSON.parse(value.toString('utf8'));
-      } catch {
-        throw invalid(type, 'the value is not JSON');
-      }
-      if (!open.Check(data)) throw invalid(type, describe(open.Errors(data)));
-      return data as Open<Static<Schema>>;
-    },
+    reader: open,
+    parse: (value) => readData(type, open, value) as Open<Static<Schema>>,
   };
-}
-
-/** Where the data breaks the schema, and never what stood there: it may be personal. */
-export function describe(errors: { instancePath: string; message: string }[]): string {
-  const [first] = errors;
-  return first === undefined ? 'unknown' : `${first.instancePath || '/'} ${first.message}`;
-}
-
-export function invalid(type: string, why: string): SsoLinkError {
-  return new SsoLinkError('event_invalid', `not a ${type} event: ${why}`);
 }

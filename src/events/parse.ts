@@ -1,18 +1,8 @@
 /** A record of Kafka, read as the event that it is. */
-import type { Static } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { SsoLinkError } from '../errors.ts';
-import { describe, invalid } from './event.ts';
-import { EventHeaders } from './headers.ts';
-import { linkRemoved } from './link-removed.ts';
-import { linkResult } from './link-result.ts';
-import type { Open } from './open.ts';
-import { ssoAuthenticated } from './sso-authenticated.ts';
-import { userErased } from './user-erased.ts';
-import { userLinked } from './user-linked.ts';
-
-/** Every event that this service publishes. */
-export const EVENTS = [ssoAuthenticated, linkResult, linkRemoved, userLinked, userErased] as const;
+import { type EventData, HEADERS, READERS } from './catalog.ts';
+import type { EventHeaders } from './headers.ts';
+import { describe, invalid, readData } from './invalid.ts';
 
 type Text = Uint8Array | string;
 
@@ -33,9 +23,9 @@ export interface KafkaRecord {
   headers?: KafkaHeaders | null | undefined;
 }
 
-type Received<Type extends { type: string; schema: object }> = {
+type Received<Name extends keyof EventData> = {
   /** Tells the events apart: `switch (event.type)` narrows `data`. */
-  type: Type['type'];
+  type: Name;
   /** Seen before, the event is a duplicate. */
   id: string;
   source: string;
@@ -46,17 +36,13 @@ type Received<Type extends { type: string; schema: object }> = {
   sequence: bigint;
   /** W3C Trace Context of the cause of the event, to continue the trace. */
   trace: { traceparent?: string; tracestate?: string };
-  data: Open<Static<Type['schema']>>;
+  data: EventData[Name];
 };
 
-export type SsoLinkEvent = {
-  [Type in (typeof EVENTS)[number] as Type['type']]: Received<Type>;
-}[(typeof EVENTS)[number]['type']];
+export type SsoLinkEvent = { [Name in keyof EventData]: Received<Name> }[keyof EventData];
 
 /** An event by its name: `EventOf<'user.link_result'>`. */
 export type EventOf<Name extends SsoLinkEvent['type']> = Extract<SsoLinkEvent, { type: Name }>;
-
-const headersSchema = Compile(EventHeaders);
 
 /**
  * Reads a record. Fields, headers and words that a later version adds are let through.
@@ -65,26 +51,26 @@ const headersSchema = Compile(EventHeaders);
  *   says where, never what stood there.
  */
 export function parseEvent(record: KafkaRecord): SsoLinkEvent {
-  const headers = headersOf(record);
-  if (!headersSchema.Check(headers)) {
-    throw invalid(headers.ce_type ?? 'SSO Link', `headers${describe(headersSchema.Errors(headers))}`);
+  const received = headersOf(record);
+  if (!HEADERS.Check(received)) {
+    throw invalid(received.ce_type ?? 'SSO Link', `headers${describe(HEADERS.Errors(received))}`);
   }
-  const type = EVENTS.find((known) => known.type === headers.ce_type);
-  if (type === undefined) {
-    throw new SsoLinkError('event_type_unknown', `no event of this version: ${headers.ce_type}`);
-  }
+  const headers = received as EventHeaders;
+  const type = headers.ce_type;
+  const reader = READERS.get(type);
+  if (reader === undefined) throw new SsoLinkError('event_type_unknown', `no event of this version: ${type}`);
   const time = new Date(headers.ce_time);
-  if (Number.isNaN(time.getTime())) throw invalid(type.type, 'headers/ce_time is no time');
+  if (Number.isNaN(time.getTime())) throw invalid(type, 'headers/ce_time is no time');
   const { traceparent, tracestate } = headers;
   return {
-    type: type.type,
+    type,
     id: headers.ce_id,
     source: headers.ce_source,
     time,
     subject: headers.ce_subject,
     sequence: BigInt(headers.ce_sequence),
     trace: { ...(traceparent && { traceparent }), ...(tracestate && { tracestate }) },
-    data: type.parse(readValue(record, type.type)),
+    data: readData(type, reader, readValue(record, type)),
   } as SsoLinkEvent;
 }
 

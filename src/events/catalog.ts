@@ -1,0 +1,25 @@
+/** Every event, and the compiled schemas that read them. The client package replaces this module when it is built. */
+import type { Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { EventHeaders } from './headers.ts';
+import type { Reader } from './invalid.ts';
+import { linkRemoved } from './link-removed.ts';
+import { linkResult } from './link-result.ts';
+import type { Open } from './open.ts';
+import { ssoAuthenticated } from './sso-authenticated.ts';
+import { userErased } from './user-erased.ts';
+import { userLinked } from './user-linked.ts';
+
+/** Every event that this service publishes. */
+export const EVENTS = [ssoAuthenticated, linkResult, linkRemoved, userLinked, userErased] as const;
+
+/** The data of each event, as a reader gets it. */
+export type EventData = {
+  [Type in (typeof EVENTS)[number] as Type['type']]: Open<Static<Type['schema']>>;
+};
+
+/** Reads the headers of every event. */
+export const HEADERS: Reader = Compile(EventHeaders);
+
+/** Reads the data of each event, by its type. */
+export const READERS: ReadonlyMap<string, Reader> = new Map(EVENTS.map(({ type, reader }) => [type, reader]));
