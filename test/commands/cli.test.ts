@@ -136,6 +136,8 @@ t.test('every command explains itself, and prints JSON where it is told to', asy
     'keys rotate',
     'link',
     'links approve',
+    'links history',
+    'links list',
     'links remove',
     'migrate',
     'preview',
