@@ -19,6 +19,7 @@ export const COMMANDS: Record<string, (facts: Facts) => string | undefined> = {
   company_without_domain: () => 'run `domain add` first, or activate it with --allow-no-domain',
   api_key_not_found: () => '`api-keys list` shows them',
   api_key_exists: ({ name }) => name && `run \`api-keys revoke ${name}\` first, or choose another name`,
+  challenge_not_found: () => '`domain challenge` requests it',
   client_not_found: ({ company }) => company && `\`client list ${company}\` shows them`,
   client_draft_exists: () => 'change it with `client update`, or activate it',
   client_region_ambiguous: () => 'give --region',

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addDomain, listDomains, moveDomain, removeDomain } from '../companies/domains.ts';
 import { addSubcommand } from './command.ts';
+import { domainDnsCommands } from './domain-dns.ts';
 import { type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printTable, snakeCase } from './output.ts';
 import { runChange } from './run-change.ts';
@@ -27,6 +28,8 @@ export function domainCommands(program: Command, io: Io): void {
         ],
       ),
     );
+
+  domainDnsCommands(domain, io);
 
   addSubcommand(domain, 'list', 'list the domains of a company, or all')
     .argument('[slug]')

@@ -13,6 +13,7 @@ import {
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   smallint,
   text,
   timestamp,
@@ -57,6 +58,35 @@ export const companyDomains = pgTable(
     verifiedAt: now('verified_at'),
   },
   (d) => [index('company_domains_company').on(d.companyId)],
+);
+
+/**
+ * Proofs by DNS: the value that a company publishes as a TXT record. The value stays the same until it is verified or
+ * requested again, so that a record that takes days to publish is still right.
+ */
+export const domainChallenges = pgTable(
+  'domain_challenges',
+  {
+    companyId: uuid('company_id')
+      .notNull()
+      .references(() => companies.id),
+    domain: text().notNull(),
+    /** 43 characters, 256 random bits. Not a secret: it is published. */
+    value: text().notNull(),
+    createdAt: now('created_at'),
+    checkedAt: at('checked_at'),
+    lastAnswer: text('last_answer', {
+      enum: ['verified', 'no_record', 'other_value', 'no_such_domain', 'dns_unreachable'],
+    }),
+    verifiedAt: at('verified_at'),
+  },
+  (c) => [
+    primaryKey({ columns: [c.companyId, c.domain] }),
+    check(
+      'domain_challenges_last_answer',
+      sql`${c.lastAnswer} IN ('verified', 'no_record', 'other_value', 'no_such_domain', 'dns_unreachable')`,
+    ),
+  ],
 );
 
 /** JumpCloud's customers share one issuer, so only (issuer, client_id) is unique, never the issuer. */
