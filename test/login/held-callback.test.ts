@@ -2,7 +2,6 @@ import t, { type Test } from 'tap';
 import { type HttpBrowser, httpBrowser } from '../../dev/browser.ts';
 import { freePort } from '../../dev/free-port.ts';
 import { createNotifier } from '../../src/db/notify.ts';
-import { newId } from '../../src/ids.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { addCompany, addPerson, startService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
