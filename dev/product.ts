@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createSessionVerifier } from '../client/src/session.ts';
+import { codeOf } from '../src/errors.ts';
 
 /** The path of the product's own sign-in page. */
 export const SOCIAL_LOGIN = '/sign-in';
@@ -16,7 +17,7 @@ export async function startProduct(options: {
   serviceUrl: string;
 }): Promise<{ url: string; stop(): Promise<void> }> {
   const url = `http://localhost:${options.port}`;
-  const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', options.serviceUrl));
+  const verifySession = createSessionVerifier({ issuer: options.serviceUrl, audience: url });
 
   const server = createServer(async (request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', url);
@@ -34,14 +35,11 @@ export async function startProduct(options: {
 
   async function whoIs(authorization: string): Promise<{ status: number; body: object }> {
     try {
-      const { payload } = await jwtVerify(authorization.replace(/^Bearer /, ''), keys, {
-        issuer: options.serviceUrl,
-        audience: url,
-        algorithms: ['ES256'],
-      });
-      return { status: 200, body: { user_id: payload.sub, company: payload.company } };
+      const session = await verifySession(authorization);
+      if (session === undefined) return { status: 401, body: { error: 'token_invalid' } };
+      return { status: 200, body: { user_id: session.userId, company: session.company } };
     } catch (error) {
-      return { status: 401, body: { error: error instanceof errors.JOSEError ? error.code : 'unverified' } };
+      return { status: 503, body: { error: codeOf(error) ?? 'unverified' } };
     }
   }
 

@@ -17,8 +17,9 @@ t.test('the backend of docs/integrating.md believes our token, and no other', as
   const { token } = (await (await browser.fetch(`${service.url}/session`)).json()) as { token: string };
 
   const [, code = ''] =
-    /```js\n(import [^`]*jwtVerify[^`]*)```/.exec(await read('docs/integrating.md')) ?? [];
+    /```js\n(import [^`]*createSessionVerifier[^`]*)```/.exec(await read('docs/integrating.md')) ?? [];
   const here = code
+    .replace('sso-link-client/session', new URL('../../client/src/session.ts', import.meta.url).href)
     .replaceAll('https://account.example.com', service.url)
     .replaceAll('https://app.example.com', new URL(service.appUrl).origin);
   const backend = async (name: string, text: string) => {

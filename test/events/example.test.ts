@@ -1,16 +1,17 @@
-/** examples/consumer/ as a process, on a real Kafka and a real PostgreSQL. */
+/** examples/consumer/ as README.md runs it, in a project of its own, on a real Kafka and a real PostgreSQL. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import t from 'tap';
 import { RESULTS } from '../../scripts/contracts/examples.ts';
 import { testDatabase } from '../support/database.ts';
+import { productProject } from '../support/product-project.ts';
 import { until } from '../support/until.ts';
 import { resultRecord } from './records.ts';
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/consumer/consumer.ts', import.meta.url));
 const { KAFKA_BROKERS } = process.env;
 const skip = KAFKA_BROKERS ? false : 'no Kafka: KAFKA_BROKERS is not set';
 
@@ -34,9 +35,15 @@ t.test(
       await producer.send({ topic, messages: messages as Parameters<typeof producer.send>[0]['messages'] });
     };
 
+    const cwd = await productProject(t, 'consumer', ['kafkajs', 'postgres']);
+    const readme = await readFile(join(cwd, 'README.md'), 'utf8');
+    const [, command = ''] = /^DATABASE_URL=\S+ KAFKA_BROKERS=\S+ node (.*)$/m.exec(readme) ?? [];
+    t.ok(command, 'README.md says how to run it');
+
     const run = (group: string) => {
-      const env = { ...process.env, DATABASE_URL: url, GROUP_ID: group, TOPIC: topic };
-      const child = spawn(process.execPath, ['--conditions=sso-link:source', '--import', 'tsx', EXAMPLE], {
+      const env = { ...process.env, DATABASE_URL: url, GROUP_ID: group, TOPIC: topic, NODE_OPTIONS: '' };
+      const child = spawn(process.execPath, command.split(' '), {
+        cwd,
         env,
         stdio: ['ignore', 'ignore', 'pipe'],
       });
