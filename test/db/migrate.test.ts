@@ -37,9 +37,13 @@ t.test('a migration under load gives way, and holds up nobody', async (t) => {
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const working = transaction(async (tx) => {
-    await tx.sql`LOCK TABLE sso_identities IN ROW EXCLUSIVE MODE`;
-    await held;
+  let working: Promise<void> = Promise.resolve();
+  await new Promise<void>((locked) => {
+    working = transaction(async (tx) => {
+      await tx.sql`LOCK TABLE sso_identities IN ROW EXCLUSIVE MODE`;
+      locked();
+      await held;
+    });
   });
   const migrating = migrate(url);
   const waits = async () =>
