@@ -176,13 +176,13 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
   }
 }
 
-/** Errors that the application's settings at JumpCloud cause, and where to look. */
-const SETTINGS: Record<string, string> = {
-  invalid_scope: 'its Standard Scopes need Email and Profile, and its Grant Types Refresh Token',
-  unauthorized_client: 'its Grant Types need Authorization Code',
-  unsupported_response_type: 'its Grant Types need Authorization Code',
-  invalid_request: 'its Redirect URIs need PUBLIC_URL/login/callback',
-};
+/** Errors that the application's settings at JumpCloud cause, and where to look. A Map: an object also has `constructor`. */
+const SETTINGS = new Map([
+  ['invalid_scope', 'its Standard Scopes need Email and Profile, and its Grant Types Refresh Token'],
+  ['unauthorized_client', 'its Grant Types need Authorization Code'],
+  ['unsupported_response_type', 'its Grant Types need Authorization Code'],
+  ['invalid_request', 'its Redirect URIs need PUBLIC_URL/login/callback'],
+]);
 
 /** Hydra names the scope that the application may not request. */
 function isOfflineAccessRefused(attempt: Attempt, error: string, description = ''): boolean {
@@ -207,7 +207,7 @@ function providerError(error: string, description: string | undefined): SsoLinkE
   const facts = { facts: { endpoint: 'authorization', ...(known && { oauth_error: error }) } };
   if (isRepeatedStep(error, description)) return new SsoLinkError('provider_step_repeated', answer, facts);
   if (error === 'access_denied') return new SsoLinkError('access_denied', answer, facts);
-  const setting = SETTINGS[error];
+  const setting = SETTINGS.get(error);
   if (setting !== undefined) {
     const message = `${answer}: look at the application at JumpCloud, ${setting}`;
     return new SsoLinkError('client_misconfigured', message, facts);

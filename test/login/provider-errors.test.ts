@@ -55,6 +55,15 @@ t.test('settings of the application: the log names company, code, description an
   }
 });
 
+t.test('an error with the name of an object’s own property is an unknown one', async (t) => {
+  for (const error of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+    provider.be(answer(error, 'strange'));
+    const { page } = await service.signIn();
+    t.equal(page.status, 400, error);
+    t.match(requestLine(), { code: 'provider_error_unknown' });
+  }
+});
+
 t.test('a test link says what the provider said, and which setting to change', async (t) => {
   provider.be(
     answer('invalid_scope', "scope 'profile' is not allowed; token eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ"),
