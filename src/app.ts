@@ -18,7 +18,6 @@ import { healthRoutes } from './observability/health.ts';
 import { observeRequests } from './observability/requests.ts';
 import { assetRoutes } from './pages/assets-routes.ts';
 import { errorHandler } from './pages/error-handler.tsx';
-import { chooseLanguages } from './pages/languages.ts';
 import { logoutRoute } from './sessions/logout-route.ts';
 import { createRevalidate } from './sessions/revalidate.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
@@ -61,7 +60,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   await app.register(cookie);
   app.decorate('pages', deps.pages.settings);
-  chooseLanguages(app);
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
   await app.register(rateLimit, { global: false });
 

@@ -67,19 +67,19 @@ const IGNORED = new Set([
   'gsslib',
 ]);
 /** Parameters of other programs, and what to write instead. */
-const INSTEAD: Record<string, string> = {
-  schema: 'write options=-c%20search_path%3DNAME',
-  search_path: 'write options=-c%20search_path%3DNAME',
-  connection_limit: 'set DATABASE_POOL',
-  pool_timeout: 'remove it',
-  pool_max_conns: 'set DATABASE_POOL',
-  pgbouncer: 'remove it: a pooler is detected',
-  statement_cache_size: 'remove it',
-  prepared_statements: 'remove it: a pooler is detected',
-  ssl: 'write sslmode',
-  sslaccept: 'write sslmode=verify-full or sslmode=require',
-  sslidentity: 'write sslcert and sslkey',
-};
+const INSTEAD = new Map([
+  ['schema', 'write options=-c%20search_path%3DNAME'],
+  ['search_path', 'write options=-c%20search_path%3DNAME'],
+  ['connection_limit', 'set DATABASE_POOL'],
+  ['pool_timeout', 'remove it'],
+  ['pool_max_conns', 'set DATABASE_POOL'],
+  ['pgbouncer', 'remove it: a pooler is detected'],
+  ['statement_cache_size', 'remove it'],
+  ['prepared_statements', 'remove it: a pooler is detected'],
+  ['ssl', 'write sslmode'],
+  ['sslaccept', 'write sslmode=verify-full or sslmode=require'],
+  ['sslidentity', 'write sslcert and sslkey'],
+]);
 const ENVIRONMENT: Record<string, string> = {
   sslmode: 'PGSSLMODE',
   sslrootcert: 'PGSSLROOTCERT',
@@ -169,7 +169,7 @@ type Fail = (why: string) => never;
 function refuseUnsupported(parameters: Parameters, fail: Fail): void {
   for (const parameter of parameters.keys()) {
     if (KNOWN.has(parameter) || IGNORED.has(parameter)) continue;
-    fail(`the parameter ${parameter} is not supported: ${INSTEAD[parameter] ?? 'remove it'}`);
+    fail(`the parameter ${parameter} is not supported: ${INSTEAD.get(parameter) ?? 'remove it'}`);
   }
   oneOf(parameters, 'gssencmode', ['disable', 'prefer'] as const, fail);
   const encoding = parameters.get('client_encoding')?.replace('-', '').toLowerCase();

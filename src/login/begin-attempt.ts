@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import type { SsoClient } from '../companies/sso-client-lookup.ts';
 import { COOKIE_OPTIONS, PROMPT_COOKIE } from '../http/cookies.ts';
+import { messagesOf } from '../pages/languages.ts';
 import { randomToken } from '../tokens.ts';
 import { attemptsToForget, sealAttempt } from './attempt.ts';
 import { createState } from './state.ts';
@@ -30,7 +31,7 @@ export async function beginAttempt(
     offlineAccess,
     // After a sign-out or a refusal another person may want to sign in: JumpCloud would not ask.
     askAccount: request.cookies[PROMPT_COOKIE] !== undefined,
-    uiLocales: request.messages.locale,
+    uiLocales: messagesOf(request).locale,
     ...(loginHint && { loginHint }),
   });
   const cookie = sealAttempt(sealer, {

@@ -3,6 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { findCompany } from '../companies/sso-client-lookup.ts';
 import { normalizeEmail } from '../email.ts';
 import { COMPANY_COOKIE } from '../http/cookies.ts';
+import { rememberLanguage } from '../pages/languages.ts';
 import { LoginPage, type LoginPageProps } from '../pages/login-page.tsx';
 import { sendPage } from '../pages/send-page.ts';
 import { type LoginQuery, type Query, takeFirst } from './query.ts';
@@ -22,6 +23,7 @@ export function loginRoute(
     '/login',
     { schema: LOGIN, preValidation: takeFirst, exposeHeadRoute: true },
     async (request, reply) => {
+      rememberLanguage(request, reply);
       const { login_hint: loginHint, company: slug, return_to, signed_out } = request.query;
       const returnTo = readReturnTo(request, return_to, config);
       const company = await chooseCompany();

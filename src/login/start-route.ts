@@ -4,6 +4,7 @@ import { findSsoClient, findTested, type SsoClient } from '../companies/sso-clie
 import { openTestLink } from '../companies/test-link.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { LoginLimits } from '../http/rate-limits.ts';
+import { rememberLanguage } from '../pages/languages.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import { type Query, type StartQuery, takeFirst } from './query.ts';
 import { readReturnTo } from './return-to.ts';
@@ -21,6 +22,7 @@ export function startRoute(
     '/login/start',
     { schema: START, preValidation: takeFirst },
     async (request, reply) => {
+      rememberLanguage(request, reply);
       const { company, login_hint: loginHint, return_to, test } = request.query;
       const returnTo = readReturnTo(request, return_to, config);
       request.destination = { company, returnTo };

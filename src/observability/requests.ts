@@ -20,7 +20,7 @@ export function addLogFields(request: FastifyRequest, more: Record<string, unkno
  */
 export function observeRequests(app: FastifyInstance, tracing: Tracing): void {
   app.decorateRequest('span');
-  app.decorateRequest('notes', null);
+  app.decorateRequest('logFields', null);
 
   app.addHook('onRequest', async (request, reply) => {
     request.span = NO_SPAN;

@@ -1,5 +1,5 @@
 /** The language of a person's pages. To add one: a catalogue like `messages/en.ts`, and its line here. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { COOKIE_OPTIONS, LANGUAGE_COOKIE } from '../http/cookies.ts';
 import { de } from './messages/de.ts';
@@ -15,28 +15,25 @@ const byLocale = new Map(CATALOGUES.map((messages) => [messages.locale, messages
 const LOCALES = [...byLocale.keys()];
 const YEAR_S = 365 * 24 * 60 * 60;
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    messages: Messages;
-  }
-}
-
 /**
- * Chooses each request's catalogue: by `ui_locales` (OpenID Connect Core §3.1.2.1), which a cookie keeps for the pages
- * that follow, else by Accept-Language.
+ * The catalogue of a request: by `ui_locales` (OpenID Connect Core §3.1.2.1), then by the cookie that remembers it, then by
+ * Accept-Language. Asked for where a page is made: most requests ask for none.
  */
-export function chooseLanguages(app: FastifyInstance): void {
-  app.decorateRequest('messages', undefined as unknown as Messages);
-  app.addHook('onRequest', async (request, reply) => {
-    const { ui_locales: asked } = request.query as { ui_locales?: unknown };
-    const chosen = typeof asked === 'string' ? match(asked.trim().split(/\s+/).join(',')) : undefined;
-    if (chosen) reply.setCookie(LANGUAGE_COOKIE, chosen.locale, { ...COOKIE_OPTIONS, maxAge: YEAR_S });
-    request.messages = chosen ?? byLocale.get(request.cookies[LANGUAGE_COOKIE] ?? '') ?? accepted(request);
-  });
+export function messagesOf(request: FastifyRequest): Messages {
+  // A request that is refused early has no cookies yet.
+  const remembered = byLocale.get(request.cookies?.[LANGUAGE_COOKIE] ?? '');
+  return askedFor(request) ?? remembered ?? match(request.headers['accept-language'] ?? '') ?? en;
 }
 
-function accepted(request: FastifyRequest): Messages {
-  return match(request.headers['accept-language'] ?? '') ?? en;
+/** Keeps the language of `ui_locales` for the pages that follow. */
+export function rememberLanguage(request: FastifyRequest, reply: FastifyReply): void {
+  const asked = askedFor(request);
+  if (asked) reply.setCookie(LANGUAGE_COOKIE, asked.locale, { ...COOKIE_OPTIONS, maxAge: YEAR_S });
+}
+
+function askedFor(request: FastifyRequest): Messages | undefined {
+  const { ui_locales: asked } = (request.query ?? {}) as { ui_locales?: unknown };
+  return typeof asked === 'string' ? match(asked.trim().split(/\s+/).join(',')) : undefined;
 }
 
 /** @param header as of Accept-Language (RFC 9110 §12.5.4) */

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { h, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { messagesOf } from './languages.ts';
 import { Page, type PageSettings } from './page-context.ts';
 
 declare module 'fastify' {
@@ -14,7 +15,7 @@ declare module 'fastify' {
  * would read it. What is put into the page is escaped by the renderer.
  */
 export function sendPage(reply: FastifyReply, page: VNode): FastifyReply {
-  const { messages } = reply.request;
+  const messages = messagesOf(reply.request);
   const value = { ...reply.server.pages, messages };
   return reply
     .header('cache-control', 'no-store')

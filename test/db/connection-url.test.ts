@@ -70,6 +70,7 @@ const wrong: Record<string, RegExp> = {
   'postgres://u@h/d?connection_limit=5': /set DATABASE_POOL/,
   'postgres://u@h/d?pgbouncer=true': /a pooler is detected/,
   'postgres://u@h/d?sslcrl=/x': /sslcrl is not supported/,
+  'postgres://u@h/d?constructor=x': /constructor is not supported: remove it/,
   'postgres://u@h/d?sslmode=on': /sslmode must be one of disable, allow/,
   'postgres://u@h/d?gssencmode=require': /gssencmode must be one of/,
   'postgres://u@h/d?sslmode=disable&channel_binding=require': /needs TLS/,
