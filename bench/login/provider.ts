@@ -3,18 +3,14 @@
  * back at once; the token endpoint checks the code and PKCE and signs, for real, an ID token that looks like
  * JumpCloud's (shared claims: dev/jumpcloud/claims.ts). ISSUER says where it listens.
  */
-import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { idTokenClaims } from '../../dev/jumpcloud/claims.ts';
+import { createSigner, answerJson as json } from '../../dev/jumpcloud/lean.ts';
 import { subjectOf } from './subject.ts';
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const KID = 'bench';
-const jwks = JSON.stringify({
-  keys: [{ ...publicKey.export({ format: 'jwk' }), kid: KID, alg: 'RS256', use: 'sig' }],
-});
-const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const HEADER = base64url({ alg: 'RS256', kid: KID, typ: 'JWT' });
+const signer = createSigner(KID);
 
 interface Grant {
   clientId: string;
@@ -42,7 +38,7 @@ const server = createServer((request, response) => {
     case '/userinfo':
       return json(response, profiles.get(request.headers.authorization?.slice(7) ?? '') ?? '{}');
     case '/.well-known/jwks.json':
-      return json(response, jwks);
+      return json(response, signer.jwks);
     case '/.well-known/openid-configuration':
       return json(response, discovery());
     default:
@@ -97,8 +93,6 @@ async function token(request: IncomingMessage, response: ServerResponse): Promis
     sid: KID,
     ttl: 3600,
   });
-  const signed = `${HEADER}.${base64url(claims)}`;
-  const signature = createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url');
   profiles.set(accessToken, JSON.stringify(claims));
   if (profiles.size > 1_000) profiles.delete(profiles.keys().next().value ?? '');
   json(
@@ -109,7 +103,7 @@ async function token(request: IncomingMessage, response: ServerResponse): Promis
       expires_in: 3600,
       scope: 'openid email profile offline_access',
       refresh_token: randomBytes(32).toString('base64url'),
-      id_token: `${signed}.${signature}`,
+      id_token: signer.sign(claims),
     }),
   );
 }
@@ -136,12 +130,6 @@ function discovery(): string {
     scopes_supported: ['openid', 'email', 'profile', 'offline_access'],
     claims_supported: ['sub', 'email', 'email_verified', 'name'],
   });
-}
-
-function json(response: ServerResponse, body: string, status = 200): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
-    .end(body);
 }
 
 server.keepAliveTimeout = 60_000;

@@ -3,15 +3,14 @@
  * nothing. The code says who signs in; `prepared-load.ts` makes it in place of a browser at the login form.
  * ISSUER says where it listens.
  */
-import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { idTokenClaims } from '../../../dev/jumpcloud/claims.ts';
+import { answerJson, createSigner } from '../../../dev/jumpcloud/lean.ts';
 import type { PreparedCode } from './prepared-load.ts';
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const KID = 'prepared';
-const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const HEADER = base64url({ alg: 'RS256', kid: KID, typ: 'JWT' });
+const signer = createSigner(KID);
 const issuer = process.env.ISSUER ?? '';
 const at = (path: string) => issuer.replace(/\/$/, path);
 const DISCOVERY = {
@@ -27,15 +26,13 @@ const DISCOVERY = {
 };
 const ANSWERS: Record<string, string> = {
   '/.well-known/openid-configuration': JSON.stringify(DISCOVERY),
-  '/.well-known/jwks.json': JSON.stringify({
-    keys: [{ ...publicKey.export({ format: 'jwk' }), kid: KID, alg: 'RS256', use: 'sig' }],
-  }),
+  '/.well-known/jwks.json': signer.jwks,
 };
 
 const server = createServer((request, response) => {
   if (request.url === '/oauth2/token') return void token(request, response);
   const body = ANSWERS[request.url ?? ''];
-  answer(response, body ?? '{"error":"not_found"}', body === undefined ? 404 : 200);
+  answerJson(response, body ?? '{"error":"not_found"}', body === undefined ? 404 : 200);
 });
 
 async function token(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -47,7 +44,7 @@ async function token(request: IncomingMessage, response: ServerResponse): Promis
     .update(form.get('code_verifier') ?? '')
     .digest('base64url');
   if (code === undefined || code.challenge !== proof)
-    return answer(response, '{"error":"invalid_grant"}', 400);
+    return answerJson(response, '{"error":"invalid_grant"}', 400);
   const accessToken = randomBytes(32).toString('base64url');
   const claims = idTokenClaims({
     ...{ issuer, accessToken, nonce: code.nonce, authTime: undefined, sid: KID, ttl: 3600 },
@@ -59,13 +56,11 @@ async function token(request: IncomingMessage, response: ServerResponse): Promis
     scopes: new Set(['openid', 'email', 'profile']),
     requestedAt: Math.floor(Date.now() / 1000),
   });
-  const signed = `${HEADER}.${base64url(claims)}`;
-  const signature = createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url');
   const tokens = { access_token: accessToken, token_type: 'bearer', expires_in: 3600 };
   const refreshToken = randomBytes(32).toString('base64url');
-  answer(
+  answerJson(
     response,
-    JSON.stringify({ ...tokens, refresh_token: refreshToken, id_token: `${signed}.${signature}` }),
+    JSON.stringify({ ...tokens, refresh_token: refreshToken, id_token: signer.sign(claims) }),
   );
 }
 
@@ -76,12 +71,6 @@ function readCode(code: string): PreparedCode | undefined {
   } catch {
     return undefined;
   }
-}
-
-function answer(response: ServerResponse, body: string, status = 200): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
-    .end(body);
 }
 
 server.keepAliveTimeout = 60_000;
