@@ -135,7 +135,11 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     const [challenge] = await sql`SELECT value FROM domain_challenges WHERE domain = 'dns.test'`;
     zone.set('_sso-link-challenge.dns.test', [[Buffer.from(`sso-link=${challenge?.value}`)]]);
   };
-  type Act = [command: string, input?: string, options?: { before?: () => unknown; exitCode?: number }];
+  type Act = [
+    command: string,
+    input?: string | undefined,
+    options?: { before?: () => unknown; exitCode?: number },
+  ];
   const acts: Act[] = [
     ['migrate'], // It makes the signing key that is missing.
     ['company create zeta --name Zeta'],
