@@ -282,7 +282,8 @@ export const VARIABLES = {
     },
   }),
   TRUST_PROXY: variable({
-    description: 'Proxies whose X-Forwarded-For is trusted for rate limits and logs. Empty trusts none.',
+    description:
+      'Proxies whose X-Forwarded-For is trusted: rate limits then apply per client address. Empty trusts none.',
     expects:
       'comma-separated IP addresses or ranges, like 10.0.0.1 or 10.0.0.0/8 (a prefix from 1 to 32, or 128)',
     default: '',

@@ -12,9 +12,11 @@ const TAG_BYTES = 16;
 
 export interface Sealer {
   /** `s1.<key id>.<base64url of nonce, ciphertext and tag>`. */
-  seal(plaintext: string, associatedData: string): string;
+  seal(plaintext: string | Buffer, associatedData: string): string;
   /** @throws SsoLinkError `seal_broken` when the value was altered, moved or sealed by an unknown key. */
   open(sealed: string, associatedData: string): string;
+  /** As `open`, for a value that is not text. */
+  openBytes(sealed: string, associatedData: string): Buffer;
   /** Whether `seal` would use another key today: what `keys reseal` looks for. */
   isStale(sealed: string): boolean;
   /** A stable keyed hash, to recognise a value (an email in a log, say) without showing it. */
@@ -29,42 +31,43 @@ export function createSealer(keys: readonly Buffer[]): Sealer {
   const [currentId, currentKey] = current;
   const pseudonymKey = createHmac('sha256', currentKey).update('pseudonym').digest();
 
+  const openBytes: Sealer['openBytes'] = (sealed, associatedData) => {
+    const [version, id, encoded, ...rest] = sealed.split('.');
+    const key = byId.get(id ?? '');
+    if (version !== VERSION || encoded === undefined || rest.length > 0)
+      throw broken('is not a sealed value');
+    if (key === undefined) throw broken(`was sealed by a key that SECRET_KEYS no longer holds (${id})`);
+    const body = Buffer.from(encoded, 'base64url');
+    // Node's decoder ignores stray characters and spare bits: one value, one spelling.
+    if (body.length < NONCE_BYTES + TAG_BYTES || body.toString('base64url') !== encoded) {
+      throw broken('is not a sealed value');
+    }
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
+        .setAAD(Buffer.from(associatedData))
+        .setAuthTag(body.subarray(-TAG_BYTES));
+      return Buffer.concat([decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+    } catch {
+      throw broken('was altered or belongs elsewhere');
+    }
+  };
+
   return {
     seal(plaintext, associatedData) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', currentKey, nonce).setAAD(Buffer.from(associatedData));
       const body = Buffer.concat([
         nonce,
-        cipher.update(plaintext, 'utf8'),
+        cipher.update(Buffer.from(plaintext as string)),
         cipher.final(),
         cipher.getAuthTag(),
       ]);
       return `${VERSION}.${currentId}.${body.toString('base64url')}`;
     },
-    open(sealed, associatedData) {
-      const [version, id, encoded, ...rest] = sealed.split('.');
-      const key = byId.get(id ?? '');
-      if (version !== VERSION || encoded === undefined || rest.length > 0)
-        throw broken('is not a sealed value');
-      if (key === undefined) throw broken(`was sealed by a key that SECRET_KEYS no longer holds (${id})`);
-      const body = Buffer.from(encoded, 'base64url');
-      // Node's decoder ignores stray characters and spare bits: one value, one spelling.
-      if (body.length < NONCE_BYTES + TAG_BYTES || body.toString('base64url') !== encoded) {
-        throw broken('is not a sealed value');
-      }
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, NONCE_BYTES), {
-          authTagLength: TAG_BYTES,
-        })
-          .setAAD(Buffer.from(associatedData))
-          .setAuthTag(body.subarray(-TAG_BYTES));
-        return (
-          decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
-        );
-      } catch {
-        throw broken('was altered or belongs elsewhere');
-      }
-    },
+    open: (sealed, associatedData) => openBytes(sealed, associatedData).toString('utf8'),
+    openBytes,
     isStale: (sealed) => sealed.split('.')[1] !== currentId,
     pseudonym: (value) => createHmac('sha256', pseudonymKey).update(value).digest('base64url').slice(0, 16),
   };

@@ -7,10 +7,10 @@ import type { FastifyInstance } from 'fastify';
 export function warnUntrustedProxy(app: FastifyInstance): void {
   let warned = false;
   app.addHook('onRequest', async (request) => {
-    const { headers, ip, socket } = request;
+    const { headers, ip, ips } = request;
     if (warned || headers['x-forwarded-for'] === undefined) return;
-    // A trusted peer's header names the client.
-    if (ip !== socket.remoteAddress) return;
+    // The addresses after a peer that is trusted come from its header.
+    if (ips !== undefined && ips.length > 1) return;
     warned = true;
     request.log.warn(
       { peer: ip },

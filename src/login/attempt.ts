@@ -3,6 +3,7 @@
  * after its state. So two tabs work, nothing is stored for a login that never comes back, and a callback is
  * bound to the browser and to the SSO client that it began with.
  */
+import { deflateSync, inflateSync } from 'node:zlib';
 import type { Cookies } from '../http/cookies.ts';
 import type { Sealer } from '../seal.ts';
 import { hashToken } from '../tokens.ts';
@@ -42,7 +43,23 @@ export function attemptCookieName(state: string, startedAt: number): string {
 
 export function sealAttempt(sealer: Sealer, attempt: Attempt): { name: string; value: string } {
   const name = attemptCookieName(attempt.state, attempt.startedAt);
-  return { name, value: sealer.seal(JSON.stringify(attempt), name) };
+  return { name, value: sealer.seal(pack(attempt), name) };
+}
+
+/**
+ * Characters of JSON from which an attempt is compressed: nginx accepts 4 KiB of headers in an answer, and return_to
+ * may have 2048 bytes. The size shows no secret (CRIME, CVE-2012-4929), because each attempt has new ones.
+ */
+const COMPRESS_FROM = 1_024;
+const ZLIB_HEADER = 0x78;
+
+function pack(attempt: Attempt): string | Buffer {
+  const json = JSON.stringify(attempt);
+  return json.length < COMPRESS_FROM ? json : deflateSync(json);
+}
+
+function unpack(bytes: Buffer): Attempt {
+  return JSON.parse((bytes[0] === ZLIB_HEADER ? inflateSync(bytes) : bytes).toString('utf8')) as Attempt;
 }
 
 /** As for tokens (provider/id-token.ts). */
@@ -94,7 +111,7 @@ export function openAttempt(
 
 function unseal(sealer: Sealer, name: string, value: string): Attempt | undefined {
   try {
-    return JSON.parse(sealer.open(value, name)) as Attempt;
+    return unpack(sealer.openBytes(value, name));
   } catch {
     return undefined;
   }

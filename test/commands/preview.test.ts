@@ -41,7 +41,7 @@ t.test('a preview counts, and lists each account when told to', async (t) => {
   t.equal((await sql`SELECT 1 FROM sso_identities`).length, 0, 'nothing is written');
 });
 
-t.test('an account whose email signs in as another user is told with both', async (t) => {
+t.test('an account whose email signs in as another user is listed with both', async (t) => {
   const { url, sql } = await testDatabase(t);
   const run = operator(url);
   await run('company create acme --name Acme');

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { startService } from '../support/service.ts';
 
-t.test('forwarded requests of a peer that is not trusted are told once', async (t) => {
+t.test('forwarded requests of a peer that is not trusted: one warning', async (t) => {
   const warnings = async (env: Record<string, string>) => {
     const lines: { peer?: string; msg: string }[] = [];
     const { url } = await startService(t, { env, logs: (line) => lines.push(JSON.parse(line)) });

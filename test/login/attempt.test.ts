@@ -60,9 +60,9 @@ t.test('no other cookie is tried: a browser may send many', async (t) => {
   let tried = 0;
   const counting = {
     ...sealer,
-    open(sealed: string, place: string) {
+    openBytes(sealed: string, place: string) {
       tried += 1;
-      return sealer.open(sealed, place);
+      return sealer.openBytes(sealed, place);
     },
   };
   const others = Array.from({ length: 20 }, (_, n) => attemptOf(`state-${n}`));
@@ -145,7 +145,9 @@ t.test('five at once: the oldest goes, whatever the order of the cookies', async
 
 t.test('long addresses: all attempts together stay under 4000 bytes, and the newest is kept', async (t) => {
   const attempt = attemptOf('state');
-  const long = { ...attempt, returnTo: `https://app.acme.test/${'a'.repeat(2_000)}` };
+  // Nothing that a compressor could make small.
+  const long = { ...attempt, returnTo: `https://app.acme.test/${randomBytes(1_519).toString('base64url')}` };
+  t.equal(long.returnTo.length, 2_048);
   let cookies: Record<string, string> = {};
   for (let n = 0; n < 8; n += 1) {
     const returnTo = n % 2 === 0 ? long.returnTo : attempt.returnTo;
@@ -155,7 +157,7 @@ t.test('long addresses: all attempts together stay under 4000 bytes, and the new
       state: `state-${n}`,
       startedAt: attempt.startedAt + n,
     });
-    t.ok(next.name.length + next.value.length < 4_096, 'a browser keeps it');
+    t.ok(next.name.length + next.value.length < 2_800, 'a browser keeps it, and nginx passes it on');
     const gone = attemptsToForget(cookies, next);
     const kept = Object.entries(cookies).filter(([name]) => !gone.includes(name));
     cookies = { ...Object.fromEntries(kept), [next.name]: next.value };

@@ -170,7 +170,7 @@ t.test('a wrong authentication method: the operator reads which is right', async
   t.match(created, { exitCode: 1, err: /supports client authentication method 'client_secret_basic'/ });
 });
 
-t.test('the sign-out at JumpCloud is told, and tried by a test link', async (t) => {
+t.test('a test link prints the sign-out at JumpCloud and tries it', async (t) => {
   const { service, jumpcloud, browser, ada } = await start(t, { logoutElsewhere: true });
   const run = operator(service.database.url, service.env);
   const uri = `${service.url}/login?signed_out=1`;
