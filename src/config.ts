@@ -44,7 +44,7 @@ export interface Issuer {
 /** The URL as it was given. @throws SsoLinkError `config_invalid` */
 function databaseUrl(name: string) {
   return (text: string): string => {
-    parseConnectionUrl(text, name);
+    parseConnectionUrl(text, name, process.env);
     return text;
   };
 }

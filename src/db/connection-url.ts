@@ -117,7 +117,9 @@ export function parseConnectionUrl(text: string, name = 'DATABASE_URL', env: Env
   if ([...parameters.keys()].some((key) => !/^[a-z_]{1,40}$/i.test(key))) return fail(expected);
   for (const [parameter, variable] of Object.entries(ENVIRONMENT)) {
     const value = env[variable];
-    if (value && !parameters.has(parameter)) parameters.set(parameter, value);
+    if (!value || parameters.has(parameter)) continue;
+    if (parameter === 'sslmode') assertOneOf(variable, value, SSL_MODES);
+    parameters.set(parameter, value);
   }
   refuseUnsupported(parameters, fail);
 
@@ -227,6 +229,11 @@ function secondsOf(parameters: Parameters, fail: Fail): number {
   if (!/^\d{1,4}$/.test(text)) fail('connect_timeout must be a number of seconds');
   // 0 is "wait without a limit" for libpq: a role must not.
   return Number(text) || CONNECT_TIMEOUT_S;
+}
+
+function assertOneOf(variable: string, value: string, values: readonly string[]): void {
+  if (values.includes(value)) return;
+  throw new SsoLinkError('config_invalid', `${variable} is invalid: expected one of ${values.join(', ')}`);
 }
 
 function oneOf<T extends string>(
