@@ -11,7 +11,8 @@ export const growth: Bench = {
     'worker by social accounts, relay by backlog, login by companies, import by lines: each against itself at the smallest',
   async run(context) {
     await growWorker(context, sizes(context, [10_000, 100_000, 1_000_000]));
-    await growRelay(context, sizes(context, [1_000, 10_000, 100_000, 1_000_000]));
+    // Of fewer rows the relay's start would be measured: they are gone before it is warm.
+    await growRelay(context, sizes(context, [100_000, 1_000_000]));
     await growLogin(context, sizes(context, [10, 1_000, 10_000]));
     await growImport(context, context.scale(1_000_000));
   },

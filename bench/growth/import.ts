@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { BenchContext } from '../harness.ts';
+import { importLine } from '../import/lines.ts';
 import { reportGrowth, type Size } from './report.ts';
 
 /** Shares of the file: the first after a warm-up against the last. */
@@ -23,7 +24,9 @@ export async function growImport(context: BenchContext, lines: number): Promise<
     const marks: { at: number; memory: number }[] = [];
     for (let from = 0; from < lines; from += BATCH) {
       if (from % share < BATCH) marks.push({ at: performance.now(), memory: memoryOf(child.pid) });
-      const text = Array.from({ length: Math.min(BATCH, lines - from) }, (_, i) => line(from + i)).join('');
+      const text = Array.from({ length: Math.min(BATCH, lines - from) }, (_, i) => importLine(from + i)).join(
+        '',
+      );
       // A pipe holds little: what it takes is what was written.
       if (!child.stdin.write(text)) await once(child.stdin, 'drain');
     }
@@ -50,15 +53,4 @@ export async function growImport(context: BenchContext, lines: number): Promise<
 function memoryOf(pid: number | undefined): number {
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kib) / 1024;
-}
-
-function line(n: number): string {
-  return `${JSON.stringify({
-    user_id: `user-${n}`,
-    name: `Person ${n}`,
-    provider: 'google',
-    provider_user_id: `account-${n}`,
-    email: `person-${n}@company-${n % 20}.test`,
-    email_verified: true,
-  })}\n`;
 }

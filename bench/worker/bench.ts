@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bench, inTurn, median, ratio } from '../harness.ts';
 import { startProgram } from '../support/process.ts';
@@ -9,7 +10,6 @@ const LOGINS = 40_000;
 const OBVIOUS_LOGINS = 1_000;
 
 const LIMIT = fileURLToPath(new URL('limit.mjs', import.meta.url));
-const OBVIOUS = fileURLToPath(new URL('obvious.mjs', import.meta.url));
 
 export const worker: Bench = {
   name: 'worker',
@@ -59,45 +59,84 @@ export const worker: Bench = {
   },
 };
 
-export const workerObvious: Bench = {
+export const workerDatabase = against({
+  name: 'worker-database',
+  about:
+    'the worker against a consumer with the least database work that keeps the promises: one read, one write',
+  file: fileURLToPath(new URL('limit-database.mjs', import.meta.url)),
+  logins: [LOGINS, LOGINS],
+  goal: 0.7,
+});
+
+export const workerObvious = against({
   name: 'worker-obvious',
   about: 'the worker against the obvious consumer: one message, one transaction',
-  async run({ parts, rounds, scale, report, log }) {
-    const count = scale(LOGINS / 4);
-    const fewer = scale(OBVIOUS_LOGINS);
-    const cli = await parts.built();
-    const world = await buildWorld(parts, scale(PEOPLE / 5), log);
-    const [mine, theirs] = [await openFeed(parts), await openFeed(parts)];
-    try {
-      const measured = await inTurn(
-        rounds,
-        async () => {
-          await mine.fill(await world.logins(count));
-          return (await runWorker(cli, world, mine, count)).rate;
-        },
-        async () => {
-          await theirs.fill(await world.logins(fewer));
-          return runProgram(OBVIOUS, 'obvious', world, theirs, fewer);
-        },
-        log,
-      );
-      const results = Object.values(await outcomesOf(world)).reduce((sum, n) => sum + n, 0);
-      if (results !== rounds * (count + fewer)) throw new Error(`${results} results: not one a login`);
-      report(
-        ratio(measured, {
-          metric: 'ratio',
-          unit: 'events/s',
-          goal: { atLeast: 15 },
-          more: { people: world.people },
-        }),
-      );
-    } finally {
-      await theirs.close();
-      await mine.close();
-      await world.close();
-    }
-  },
-};
+  file: fileURLToPath(new URL('obvious.mjs', import.meta.url)),
+  logins: [LOGINS / 4, OBVIOUS_LOGINS],
+  goal: 15,
+});
+
+interface Opponent {
+  name: string;
+  about: string;
+  /** Its program; its consumer group is the file's name. */
+  file: string;
+  /** Per round: ours and its own. Each decides logins of its own, in one database. */
+  logins: [ours: number, theirs: number];
+  goal: number;
+}
+
+function against({ name, about, file, logins, goal }: Opponent): Bench {
+  const group = basename(file, '.mjs');
+  return {
+    name,
+    about,
+    async run({ parts, rounds, scale, report, log }) {
+      const [count, theirCount] = logins.map(scale) as [number, number];
+      const cli = await parts.built();
+      const world = await buildWorld(parts, scale(PEOPLE / 5), log);
+      const [mine, theirs] = [await openFeed(parts), await openFeed(parts)];
+      const runs: Run[] = [];
+      try {
+        const measured = await inTurn(
+          rounds,
+          async () => {
+            await mine.fill(await world.logins(count));
+            const run = await runWorker(cli, world, mine, count);
+            runs.push(run);
+            return run.rate;
+          },
+          async () => {
+            await theirs.fill(await world.logins(theirCount));
+            return runProgram(file, group, world, theirs, theirCount);
+          },
+          log,
+        );
+        const results = Object.values(await outcomesOf(world)).reduce((sum, n) => sum + n, 0);
+        if (results !== rounds * (count + theirCount))
+          throw new Error(`${results} results: not one per login`);
+        report(
+          ratio(measured, {
+            metric: 'ratio',
+            unit: 'events/s',
+            goal: { atLeast: goal },
+            more: { people: world.people, ...costs(runs) },
+          }),
+        );
+        report({
+          metric: 'CPU of Node and PostgreSQL per result',
+          value: median(runs.map((run) => run.cpuMicroseconds + run.postgresMicroseconds)),
+          unit: 'µs',
+          goal: { atMost: 180 },
+        });
+      } finally {
+        await theirs.close();
+        await mine.close();
+        await world.close();
+      }
+    },
+  };
+}
 
 async function runProgram(
   file: string,
@@ -116,6 +155,7 @@ async function runProgram(
 
 export function costs(runs: Run[]) {
   return {
+    postgres_cpu_microseconds_per_event: Math.round(median(runs.map((run) => run.postgresMicroseconds))),
     cpu_microseconds_per_event: Math.round(median(runs.map((run) => run.cpuMicroseconds))),
     rss_mib: Math.round(Math.max(...runs.map((run) => run.memory))),
   };

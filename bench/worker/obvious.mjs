@@ -8,8 +8,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import postgres from 'postgres';
 import { normalizeEmail } from '../../dist/email.js';
 import { linkResult } from '../../dist/events/link-result.js';
-import { decide, POLICY_VERSION } from '../../dist/linking/decide.js';
 import { laneOf } from '../../dist/outbox/lanes.js';
+import { decide, POLICY_VERSION } from '../../dist/policy/decide.js';
 import { socketFactory } from '../support/kafkajs-patches.mjs';
 
 const { DATABASE_URL, KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = process.env;

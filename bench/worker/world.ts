@@ -5,6 +5,7 @@ import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { LINKING_GROUP } from '../../src/events/topics.ts';
 import { createSocketFactory } from '../../src/kafka/kafkajs-patches.ts';
 import type { Parts } from '../support/parts.ts';
+import { openPostgresCpu } from '../support/postgres-cpu.ts';
 import { startRole } from '../support/process.ts';
 import { openTopicClock } from '../support/topic-clock.ts';
 import { type LoginRecord, loginRecords, seedAccounts, seedCompanies, seedLogins } from '../support/world.ts';
@@ -96,7 +97,10 @@ export type Feed = Awaited<ReturnType<typeof openFeed>>;
 export interface Run {
   /** Events a second, from membership of the group to the last committed offset. */
   rate: number;
+  /** Of the worker, per event. */
   cpuMicroseconds: number;
+  /** Of all processes of PostgreSQL, per event. */
+  postgresMicroseconds: number;
   /** Resident, at the end. */
   memory: number;
 }
@@ -104,13 +108,15 @@ export interface Run {
 /** The worker role takes what the feed holds. */
 export async function runWorker(cli: string, world: World, feed: Feed, count: number): Promise<Run> {
   const worker = await startRole(cli, 'worker', { DATABASE_URL: world.url, ...feed.env });
-  const cpu = worker.cpu();
+  const postgresCpu = await openPostgresCpu(world.database);
+  const [cpu, postgresBefore] = [worker.cpu(), postgresCpu()];
   const started = performance.now();
   await feed.untilConsumed(LINKING_GROUP);
   const seconds = (performance.now() - started) / 1000;
   const run = {
     rate: count / seconds,
     cpuMicroseconds: ((worker.cpu() - cpu) / count) * 1e6,
+    postgresMicroseconds: ((postgresCpu() - postgresBefore) / count) * 1e6,
     memory: worker.memory(),
   };
   await worker.stop();
