@@ -10,6 +10,7 @@ import { closeWithin, HTTP_TIMEOUTS } from './http/timeouts.ts';
 import { warnUntrustedProxy } from './http/untrusted-proxy.ts';
 import { newId } from './ids.ts';
 import { callbackRoute } from './login/callback-route.ts';
+import { companyLogoRoute } from './login/company-logo-route.ts';
 import { loginRoute } from './login/login-route.tsx';
 import { startRoute } from './login/start-route.ts';
 import { testLogoutRoute } from './login/test-logout-route.ts';
@@ -65,6 +66,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   healthRoutes(app, deps.health);
   await app.register(assetRoutes, deps.pages);
+  companyLogoRoute(app, deps);
   await app.register(async (login) => {
     const limits = createLoginLimits(login, {
       perAddress: config.RATE_LIMIT_PER_ADDRESS,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import {
   type Company,
@@ -6,7 +7,8 @@ import {
   setCompanyStatus,
   updateCompany,
 } from '../companies/companies.ts';
-import { SsoLinkError } from '../errors.ts';
+import { codeOf, SsoLinkError } from '../errors.ts';
+import { type Picture, readPicture } from '../picture.ts';
 import { addSubcommand } from './command.ts';
 import { type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printTable, type Row, snakeCase } from './output.ts';
@@ -15,6 +17,8 @@ import { runChange } from './run-change.ts';
 const UPDATE_HELP = `
 Holds from the next login on; results that are there stay as they are. The slug stays: addresses, cookies and events
 name the company by it.`;
+
+type UpdateOptions = OutputOptions & { name?: string; createUsers?: boolean; logo?: string | false };
 
 export function companyCommands(program: Command, io: Io): void {
   const company = program.command('company').description('companies whose people may sign in');
@@ -33,20 +37,23 @@ export function companyCommands(program: Command, io: Io): void {
       ),
     );
 
-  addSubcommand(company, 'update', "change a company's name, or whether it creates users")
+  addSubcommand(company, 'update', "change a company's name or logo, or whether it creates users")
     .argument('<slug>')
     .option('--name <name>', 'as people read it')
     .option('--create-users', 'give people without a user a new one')
     .option('--no-create-users', 'link existing users only: who has none is refused')
+    .option('--logo <file>', "a PNG or plain SVG of at most 256 KiB, shown beside the product's logo")
+    .option('--no-logo', "remove the company's logo")
     .addHelpText('after', UPDATE_HELP)
-    .action((slug: string, options: OutputOptions & { name?: string; createUsers?: boolean }) => {
-      const { name, createUsers } = options;
-      if (name === undefined && createUsers === undefined) {
+    .action(async (slug: string, options: UpdateOptions) => {
+      const { name, createUsers, logo } = options;
+      if (name === undefined && createUsers === undefined && logo === undefined) {
         throw new SsoLinkError('nothing_to_change', 'company update needs at least one option: see --help');
       }
       const change = {
         ...(name !== undefined && { name }),
         ...(createUsers !== undefined && { createsUsers: createUsers }),
+        ...(logo !== undefined && { logo: logo === false ? null : await pictureFile(logo) }),
       };
       return runChange(
         io,
@@ -85,6 +92,13 @@ export function companyCommands(program: Command, io: Io): void {
         ),
       );
   }
+}
+
+async function pictureFile(file: string): Promise<Picture> {
+  const content = await readFile(file).catch((error: unknown) => {
+    throw new SsoLinkError('picture_invalid', `${file} cannot be read (${codeOf(error)})`);
+  });
+  return readPicture(file, content);
 }
 
 function columns({ slug, name, status, createsUsers, createdAt }: Company): Row {

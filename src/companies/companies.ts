@@ -4,6 +4,8 @@ import type { Db, Transaction } from '../db/client.ts';
 import { companies } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import type { Picture } from '../picture.ts';
+import { setLogo } from './logo.ts';
 import { isSlug } from './slug.ts';
 
 export type Company = typeof companies.$inferSelect;
@@ -49,12 +51,16 @@ export async function updateCompany(
   tx: Transaction,
   actor: string,
   slug: string,
-  change: { name?: string; createsUsers?: boolean },
+  change: { name?: string; createsUsers?: boolean; logo?: Picture | null },
 ): Promise<{ company: Company; changed: boolean }> {
   const company = await lockCompany(tx, slug);
   const name = change.name === undefined ? company.name : companyName(change.name);
   const createsUsers = change.createsUsers ?? company.createsUsers;
-  if (name === company.name && createsUsers === company.createsUsers) return { company, changed: false };
+  const logo = change.logo === undefined ? undefined : await setLogo(tx, company.id, change.logo);
+  const isNewLogo = logo !== undefined && logo.before !== logo.after;
+  if (name === company.name && createsUsers === company.createsUsers && !isNewLogo) {
+    return { company, changed: false };
+  }
   const [updated] = await tx.db
     .update(companies)
     .set({ name, createsUsers, updatedAt: new Date() })
@@ -66,8 +72,12 @@ export async function updateCompany(
     target: slug,
     companyId: company.id,
     details: {
-      from: { name: company.name, creates_users: company.createsUsers },
-      to: { name, creates_users: createsUsers },
+      from: {
+        name: company.name,
+        creates_users: company.createsUsers,
+        ...(isNewLogo && { logo: logo.before }),
+      },
+      to: { name, creates_users: createsUsers, ...(isNewLogo && { logo: logo.after }) },
     },
   });
   return { company: updated ?? company, changed: true };

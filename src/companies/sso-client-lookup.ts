@@ -88,20 +88,21 @@ function opened(sealer: Sealer, row: SsoClientRow): SsoClient {
   };
 }
 
-/** The company that a person can sign in to by SSO, by its slug or by the domain of a work email. */
+/** The company that a person can sign in to by SSO, by its slug or by the domain of a work email; its logo's hash. */
 export async function findCompany(
   { sql }: Pick<Database, 'sql'>,
   by: { slug: string } | { email: string },
-): Promise<{ slug: string; name: string } | undefined> {
+): Promise<{ slug: string; name: string; logo: string | null } | undefined> {
   if ('slug' in by && !isSlug(by.slug)) return undefined;
   const email = 'email' in by ? normalizeEmail(by.email) : null;
   const which =
     'slug' in by
       ? sql`c.slug = ${by.slug}`
       : sql`c.id = (SELECT company_id FROM company_domains WHERE domain = ${email && domainOf(email)})`;
-  const [row] = await sql<{ slug: string; name: string }[]>`
-    SELECT c.slug, c.name FROM companies c
+  const [row] = await sql<{ slug: string; name: string; logo: string | null }[]>`
+    SELECT c.slug, c.name, l.hash AS logo FROM companies c
     JOIN sso_clients k ON k.company_id = c.id AND k.status = 'active'
+    LEFT JOIN company_logos l ON l.company_id = c.id
     WHERE ${which} AND c.status = 'active'`;
   return row;
 }

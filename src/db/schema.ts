@@ -46,6 +46,21 @@ export const companies = pgTable(
   ],
 );
 
+/** Shown beside the product's logo. A table of its own: every sign-in reads the company's row. */
+export const companyLogos = pgTable(
+  'company_logos',
+  {
+    companyId: uuid('company_id')
+      .primaryKey()
+      .references(() => companies.id, { onDelete: 'cascade' }),
+    type: text({ enum: ['image/png', 'image/svg+xml'] }).notNull(),
+    content: bytea().notNull(),
+    /** The first 16 hex digits of its SHA-256: its address changes with it. */
+    hash: text().notNull(),
+  },
+  (l) => [index('company_logos_hash').on(l.hash)],
+);
+
 /** The domain is the key: a domain has one owner. */
 export const companyDomains = pgTable(
   'company_domains',

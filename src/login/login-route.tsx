@@ -6,6 +6,7 @@ import { COMPANY_COOKIE } from '../http/cookies.ts';
 import { rememberLanguage } from '../pages/languages.ts';
 import { LoginPage, type LoginPageProps } from '../pages/login-page.tsx';
 import { sendPage } from '../pages/send-page.ts';
+import { companyLogoUrl } from './company-logo-route.ts';
 import { type LoginQuery, type Query, takeFirst } from './query.ts';
 import { readReturnTo } from './return-to.ts';
 import { LOGIN, ROOT } from './route-schemas.ts';
@@ -29,7 +30,13 @@ export function loginRoute(
       const company = await chooseCompany();
       const noSso = loginHint && !company ? whyNot(loginHint) : undefined;
       const props: LoginPageProps = {
-        ...(company && { company: { name: company.name, startUrl: startUrl(company.slug) } }),
+        ...(company && {
+          company: {
+            name: company.name,
+            startUrl: startUrl(company.slug),
+            ...(company.logo !== null && { logo: companyLogoUrl(company.logo) }),
+          },
+        }),
         ...(loginHint && { loginHint }),
         ...(noSso && { noSso }),
         ...(returnTo && { returnTo }),

@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
+import { PICTURE_CSP } from '../picture.ts';
 import type { BrandFile } from './brand.ts';
 
 const ASSETS = {
   'style.css': 'text/css; charset=utf-8',
+  'copy.js': 'text/javascript; charset=utf-8',
   'wait.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
   'jumpcloud.svg': 'image/svg+xml',
 };
-
-/** A picture that is opened on its own runs nothing, and loads nothing. */
-const PICTURE_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /** The pages' few files and the brand's, read once. */
 export async function assetRoutes(app: FastifyInstance, { files }: { files: BrandFile[] }): Promise<void> {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Config, separateSignInUrl } from '../config.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
+import { type Picture, readPicture } from '../picture.ts';
 import { brandCss } from './brand-color.ts';
 import type { PageSettings } from './page-context.ts';
 
@@ -22,7 +23,7 @@ type PagesConfig = Config<(typeof PAGES_CONFIG)[number]>;
 
 export interface BrandFile {
   path: string;
-  type: 'text/css; charset=utf-8' | 'image/png' | 'image/svg+xml';
+  type: 'text/css; charset=utf-8' | Picture['type'];
   content: Buffer;
 }
 
@@ -31,20 +32,7 @@ export interface Pages {
   files: BrandFile[];
 }
 
-const MAX_BYTES = 256 * 1024;
-const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-/** What an SVG picture does not need, and what would run or load something. It is also served under a CSP that forbids both. */
-const ACTIVE = [
-  /<\s*(?:script|foreignobject|iframe|object|embed|audio|video|animate|set|a)\b/i,
-  /\son\w+\s*=/i,
-  /javascript:/i,
-  /<!(?:doctype|entity)/i,
-  /@import/i,
-  /(?:href|src)\s*=(?!\s*["']?\s*(?:#|data:image\/png))/i,
-  /url\((?!\s*["']?#)/i,
-];
-
-/** @throws SsoLinkError `brand_invalid` where a file cannot be read or used */
+/** @throws SsoLinkError `picture_invalid` where a file cannot be read or used */
 export async function loadPages(config: PagesConfig): Promise<Pages> {
   const files: BrandFile[] = [];
   const add = (file: BrandFile): string => {
@@ -82,18 +70,10 @@ export async function loadPages(config: PagesConfig): Promise<Pages> {
   };
 }
 
-async function readLogo(name: string, file: string): Promise<Omit<BrandFile, 'path'> | undefined> {
+async function readLogo(name: string, file: string): Promise<Picture | undefined> {
   if (file === '') return undefined;
-  const invalid = (why: string) => new SsoLinkError('brand_invalid', `${name} (${file}) ${why}`);
   const content = await readFile(file).catch((error: unknown) => {
-    throw invalid(`cannot be read (${codeOf(error)})`);
+    throw new SsoLinkError('picture_invalid', `${name} (${file}) cannot be read (${codeOf(error)})`);
   });
-  if (content.length > MAX_BYTES) throw invalid('is larger than 256 KiB');
-  if (content.subarray(0, PNG.length).equals(PNG)) return { type: 'image/png', content };
-  const text = content.toString('utf8');
-  if (!/<svg[\s>]/i.test(text)) throw invalid('is neither a PNG nor an SVG picture');
-  const active = ACTIVE.map((part) => part.exec(text)?.[0]).find((found) => found !== undefined);
-  if (active)
-    throw invalid(`has a part that a picture does not need: ${active.trim()}. Export it as plain SVG`);
-  return { type: 'image/svg+xml', content };
+  return readPicture(`${name} (${file})`, content);
 }

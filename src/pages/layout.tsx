@@ -8,11 +8,13 @@ export interface LayoutProps {
   /** Where a browser without JavaScript goes after so many seconds. */
   refresh?: { after: number; url: string };
   script?: string;
+  /** Its logo stands beside the product's. */
+  company?: { name: string; logo?: string } | undefined;
   children: ComponentChildren;
 }
 
 /** Every page: one card, readable at any width, in light and dark, with the product's brand. */
-export function Layout({ title, kind, refresh, script, children }: LayoutProps) {
+export function Layout({ title, kind, refresh, script, company, children }: LayoutProps) {
   const { productName, brand, messages } = usePage();
   return (
     <html lang={messages.locale}>
@@ -34,7 +36,7 @@ export function Layout({ title, kind, refresh, script, children }: LayoutProps) 
       </head>
       <body>
         <main>
-          <Product />
+          <Product company={company} />
           <div class={kind === undefined ? 'card' : `card ${kind}`}>
             <h1>{title}</h1>
             {children}
@@ -46,16 +48,20 @@ export function Layout({ title, kind, refresh, script, children }: LayoutProps) 
   );
 }
 
-/** The logo, where there is one. */
-function Product() {
+/** The product's logo, else its name; and the company's logo, where there is one. */
+function Product({ company }: Pick<LayoutProps, 'company'>) {
   const { productName, brand } = usePage();
-  if (brand.logo === undefined) return <p class="product">{productName}</p>;
   return (
     <p class="product">
-      <picture>
-        {brand.logoDark && <source srcset={brand.logoDark} media="(prefers-color-scheme: dark)" />}
-        <img src={brand.logo} alt={productName} />
-      </picture>
+      {brand.logo === undefined ? (
+        productName
+      ) : (
+        <picture>
+          {brand.logoDark && <source srcset={brand.logoDark} media="(prefers-color-scheme: dark)" />}
+          <img src={brand.logo} alt={productName} />
+        </picture>
+      )}
+      {company?.logo && <img class="company" src={company.logo} alt={company.name} />}
     </p>
   );
 }

@@ -4,7 +4,7 @@ import { usePage } from './page-context.ts';
 
 export interface LoginPageProps {
   /** The company whose people may continue with JumpCloud, where it is known and has SSO. */
-  company?: { name: string; startUrl: string };
+  company?: { name: string; startUrl: string; logo?: string };
   /** What was typed, where no company was found for it. */
   loginHint?: string;
   noSso?: 'emailMalformed' | 'noCompany';
@@ -15,7 +15,7 @@ export interface LoginPageProps {
 export function LoginPage(props: LoginPageProps) {
   const { productName, messages } = usePage();
   return (
-    <Layout title={messages.signIn.title(productName)}>
+    <Layout title={messages.signIn.title(productName)} company={props.company}>
       {props.signedOut && (
         <p class="notice" role="status">
           {messages.signIn.signedOut}

@@ -24,9 +24,9 @@ export function ProblemPage({
 }: ProblemPageProps) {
   const page = usePage();
   const { title, text } = textOf(problem, page.messages);
-  const [primary, ...others] = actionsOf(problem, page, destination);
+  const [primary, ...others] = actionsOf(problem, page, destination, reference);
   return (
-    <Layout title={title} kind="problem">
+    <Layout title={title} kind="problem" script="/assets/copy.js">
       <p role="alert" tabindex={-1} autofocus>
         {text}
       </p>
@@ -47,13 +47,25 @@ export function ProblemPage({
   );
 }
 
-/** One click selects it; the link to the support carries it. */
+/** A button copies it, one click selects it, and the link to the support carries it. */
 export function Reference({ reference }: { reference: string }) {
   const { supportUrl, messages } = usePage();
   return (
     <p class="detail">
       {messages.footer.reference('')}
-      <code class="reference">{reference}</code>
+      <code class="reference" id="reference">
+        {reference}
+      </code>{' '}
+      <button
+        class="link"
+        type="button"
+        data-copy="reference"
+        data-copied={messages.footer.copied}
+        aria-live="polite"
+        hidden
+      >
+        {messages.footer.copy}
+      </button>
       {supportUrl && (
         <>
           {' · '}
@@ -70,8 +82,13 @@ interface Action {
 }
 
 /** What helps, the best first. Never a link that leads back to the same refusal. */
-function actionsOf({ action }: Problem, page: PageContext, destination: Destination): Action[] {
-  const { messages, productName, appUrl, socialLoginUrl } = page;
+function actionsOf(
+  { action }: Problem,
+  page: PageContext,
+  destination: Destination,
+  reference: string,
+): Action[] {
+  const { messages, productName, appUrl, socialLoginUrl, supportUrl } = page;
   const { returnTo } = destination;
   const again = { name: messages.signIn.again, url: signInUrl(destination) };
   const other = { name: messages.signIn.anotherEmail, url: anotherEmailUrl(returnTo) };
@@ -83,6 +100,12 @@ function actionsOf({ action }: Problem, page: PageContext, destination: Destinat
       return [again];
     case 'again or other':
       return [again, ...otherWay];
+    case 'support or other':
+      return [
+        ...(supportUrl ? [{ name: messages.footer.support, url: supportLink(supportUrl, reference) }] : []),
+        ...otherWay,
+        other,
+      ];
     case 'other':
       return [...otherWay, other];
     case 'product':

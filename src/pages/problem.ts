@@ -7,10 +7,10 @@ type ProblemText = { problem: keyof Messages['problems'] } | { refusal: ReasonCl
 export type Problem = ProblemText & {
   status: number;
   /**
-   * `again`: sign in once more. `other`: another way in, or another email; to sign in again would not help. `product`:
-   * back to the product.
+   * `again`: sign in once more. `other`: another way in, or another email; to sign in again would not help. `support`:
+   * somebody else has to act. `product`: back to the product.
    */
-  action: 'again' | 'again or other' | 'other' | 'product';
+  action: 'again' | 'again or other' | 'support or other' | 'other' | 'product';
 };
 
 export const textOf = (problem: Problem, messages: Messages): { title: string; text: string } =>
@@ -59,10 +59,10 @@ const refusal = (name: ReasonClass, action: Problem['action']): Problem => ({
 /** By the class of a refusal. */
 export const REFUSALS: Record<ReasonClass, Problem> = {
   sso_disabled: refusal('sso_disabled', 'other'),
-  user_suspended: refusal('user_suspended', 'other'),
+  user_suspended: refusal('user_suspended', 'support or other'),
   email_missing: refusal('email_missing', 'other'),
   email_unverified: refusal('email_unverified', 'again or other'),
   domain_not_owned: refusal('domain_not_owned', 'other'),
-  link_removed: refusal('link_removed', 'other'),
-  not_linked: refusal('not_linked', 'other'),
+  link_removed: refusal('link_removed', 'support or other'),
+  not_linked: refusal('not_linked', 'support or other'),
 };

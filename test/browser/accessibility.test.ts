@@ -46,6 +46,21 @@ t.test('every page', { skip, timeout: 300_000 }, async (t) => {
     await page.setViewportSize({ width: 320, height: 640 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     t.ok(wide <= 320, `${name} at 320 px needs no sideways scrolling (${wide} px)`);
+    // Only the text is enlarged: a browser's own setting (WCAG 2.2, 1.4.4).
+    await page.setViewportSize({ width: 640, height: 800 });
+    const cut = await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%';
+      const all = [...document.querySelectorAll<HTMLElement>('.card, .card *')];
+      return {
+        wide: document.documentElement.scrollWidth,
+        cut: all
+          .filter(
+            (one) => getComputedStyle(one).overflow !== 'visible' && one.scrollWidth > one.clientWidth + 1,
+          )
+          .map((one) => one.outerHTML),
+      };
+    });
+    t.same(cut, { wide: 640, cut: [] }, `${name} with text at 200 %`);
     await context.close();
   }
 });

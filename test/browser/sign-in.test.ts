@@ -15,8 +15,8 @@ interface World {
   browser: Browser;
 }
 
-async function startWorld(t: Test): Promise<World> {
-  const parts = await startParts({ logLevel: 'silent' });
+async function startWorld(t: Test, env: Record<string, string> = {}): Promise<World> {
+  const parts = await startParts({ logLevel: 'silent', env });
   t.teardown(() => parts.stop());
   const stream = createStream();
   const roles = await startRolesInProcess(parts.env, stream);
@@ -152,4 +152,43 @@ t.test('a refusal says what to do next, and nothing about other accounts', { ski
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByText('You are signed out.').waitFor();
   t.pass('a form of our own page signs out, although the browser tells no origin');
+});
+
+t.test(
+  'a product without other ways to sign in: no press leads back to the same refusal',
+  { skip },
+  async (t) => {
+    const world = await startWorld(t, { SOCIAL_LOGIN_URL: '', SUPPORT_URL: 'https://support.test/help' });
+    const { parts } = world;
+    const page = await open(t, world);
+    await page.goto(`${parts.serviceUrl}/login?company=acme`);
+    await page.getByRole('link', { name: 'Continue with JumpCloud' }).click();
+    await atJumpCloud(page, 'ivo@acme.test');
+    await page.getByRole('heading', { name: 'We could not connect you to an account' }).waitFor();
+    t.equal(await page.getByText('Other ways to sign in').count(), 0);
+    const links = await page
+      .locator('.card a')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+    const reference = await page.locator('.reference').textContent();
+    t.equal(
+      links[0],
+      `https://support.test/help?reference=${reference}`,
+      'somebody who can help comes first',
+    );
+    await page.goto(parts.appUrl);
+    await page.getByRole('heading', { name: 'We could not connect you to an account' }).waitFor();
+    await page.getByRole('link', { name: 'Use another email' }).click();
+    await page.getByLabel('Work email').waitFor();
+    t.pass('another email is asked for');
+  },
+);
+
+t.test('a button copies the reference', { skip }, async (t) => {
+  const world = await startWorld(t);
+  const page = await open(t, world, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.goto(`${world.parts.serviceUrl}/login/callback?state=unknown&code=unknown`);
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  t.equal(copied, await page.locator('.reference').textContent());
 });

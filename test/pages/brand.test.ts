@@ -60,7 +60,7 @@ t.test('a logo is a plain picture, or the start says what is wrong', async (t) =
     ['<path fill="url(https://evil.test/)"/>', /does not need/],
   ] as const) {
     const BRAND_LOGO = await file('bad.svg', SVG.replace('</svg>', `${part}</svg>`));
-    await t.rejects(load({ BRAND_LOGO }), { code: 'brand_invalid', message: why }, part);
+    await t.rejects(load({ BRAND_LOGO }), { code: 'picture_invalid', message: why }, part);
   }
   await t.rejects(
     load({ BRAND_LOGO: await file('a.svg', `<!DOCTYPE svg [<!ENTITY x "y">]>${SVG}`) }),

@@ -68,6 +68,8 @@ export const de: Messages = {
   },
   footer: {
     reference: (reference) => `Referenz: ${reference}`,
+    copy: 'Kopieren',
+    copied: 'Kopiert',
     support: 'Support kontaktieren',
     terms: 'Nutzungsbedingungen',
     privacy: 'Datenschutz',

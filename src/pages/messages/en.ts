@@ -66,6 +66,8 @@ export const en = {
   },
   footer: {
     reference: (reference: string) => `Reference: ${reference}`,
+    copy: 'Copy',
+    copied: 'Copied',
     support: 'Contact support',
     terms: 'Terms',
     privacy: 'Privacy',

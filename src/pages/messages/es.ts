@@ -67,6 +67,8 @@ export const es: Messages = {
   },
   footer: {
     reference: (reference) => `Referencia: ${reference}`,
+    copy: 'Copiar',
+    copied: 'Copiado',
     support: 'Contactar con soporte',
     terms: 'Condiciones',
     privacy: 'Privacidad',

@@ -67,6 +67,8 @@ export const fr: Messages = {
   },
   footer: {
     reference: (reference) => `Référence : ${reference}`,
+    copy: 'Copier',
+    copied: 'Copié',
     support: 'Contacter l’assistance',
     terms: 'Conditions d’utilisation',
     privacy: 'Confidentialité',

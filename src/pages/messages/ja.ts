@@ -67,6 +67,8 @@ export const ja: Messages = {
   },
   footer: {
     reference: (reference) => `参照番号: ${reference}`,
+    copy: 'コピー',
+    copied: 'コピーしました',
     support: 'サポートに問い合わせる',
     terms: '利用規約',
     privacy: 'プライバシー',
