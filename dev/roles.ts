@@ -1,4 +1,4 @@
-/** The three roles, as the demo runs them: in this process on the in-process stream, or as three processes. */
+/** The roles, as the demo runs them: in this process on the in-process stream, or as processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { readConfig } from '../src/config.ts';
 import type { Stream } from '../src/kafka/records.ts';
 import { createLogger } from '../src/observability/log.ts';
+import { API_CONFIG, startApi } from '../src/roles/api.ts';
 import { RELAY_CONFIG, startRelay } from '../src/roles/relay.ts';
 import { stopAll } from '../src/roles/run-role.ts';
 import { SERVER_CONFIG, startServer } from '../src/roles/server.ts';
@@ -31,17 +32,22 @@ export interface RoleProcesses extends Roles {
   metrics: Record<Role, string>;
 }
 
-/** All three in this process. */
-export async function startRolesInProcess(env: Env, stream: Stream): Promise<Roles> {
+/** All in this process. */
+export async function startRolesInProcess(env: Env, stream: Stream): Promise<Roles & { apiUrl: string }> {
   const log = (role: string) => createLogger({ level: env.LOG_LEVEL ?? 'info', role });
   // Read, and never asked: the stream is the one that was given.
   const quiet = { ...env, PORT: '0', KAFKA_BROKERS: 'in-process:0' };
+  const api = await startApi({
+    config: readConfig({ API_PORT: '0', ...env }, API_CONFIG, 'api'),
+    log: log('api'),
+  });
   const started = [
+    api,
     await startRelay({ config: readConfig(quiet, RELAY_CONFIG, 'relay'), log: log('relay'), stream }),
     await startWorker({ config: readConfig(quiet, WORKER_CONFIG, 'worker'), log: log('worker'), stream }),
     await startServer({ config: readConfig(env, SERVER_CONFIG), log: log('server') }),
   ];
-  return { stop: () => stopAll(...started.reverse().map((role) => role.stop)) };
+  return { apiUrl: api.address, stop: () => stopAll(...started.reverse().map((role) => role.stop)) };
 }
 
 /** Each in a process of its own, as in production. Ready when each says so. */

@@ -3,6 +3,8 @@
  * leaves nothing.
  */
 import { parseArgs } from 'node:util';
+import { createApiKey } from '../src/api-keys/api-keys.ts';
+import { SCOPES } from '../src/api-keys/scopes.ts';
 import { stopAll } from '../src/roles/run-role.ts';
 import { startParts } from './environment.ts';
 import { COMPANIES, PEOPLE } from './fixtures.ts';
@@ -16,8 +18,8 @@ const first = Number(values.port);
 if (!(Number.isInteger(first) && first > 0 && first < 65_520)) {
   fail(`--port ${values.port} is invalid: expected an integer from 1 to 65519`);
 }
-/** The service, the product, and a JumpCloud for each region. */
-const ports = [first, first + 1, first + 10, first + 11];
+/** The service, the product, a JumpCloud for each region, and the administrative API. */
+const ports = [first, first + 1, first + 10, first + 11, first + 100];
 for (const port of ports) {
   if (!(await isFree(port))) {
     fail(`port ${port} is in use: end what listens there, or run \`npm start -- --port ${first + 1_000}\``);
@@ -32,8 +34,12 @@ function fail(message: string): never {
 const parts = await startParts({
   ports,
   logLevel: process.env.LOG_LEVEL ?? 'warn',
+  env: { API_PORT: String(first + 100) },
 });
 const roles = await startRolesInProcess(parts.env, createStream());
+const { key } = await parts.database.transaction((tx) =>
+  createApiKey(tx, 'operator:npm-start', { name: 'npm-start', scopes: SCOPES }),
+);
 const product = await startProduct({ port: first + 1, serviceUrl: parts.serviceUrl });
 
 console.log(`
@@ -41,6 +47,8 @@ console.log(`
   Sign in          ${parts.serviceUrl}/login
   JumpCloud        ${parts.jumpclouds.us?.url} (US), ${parts.jumpclouds.eu?.url} (EU)
   Database         ${parts.env.DATABASE_URL}
+  API              ${roles.apiUrl}/v1/companies
+  API key          ${key}
 
 Sign in as one of these; any password will do:
 `);

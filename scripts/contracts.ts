@@ -1,11 +1,13 @@
 /**
- * What other services build on, made from the code: schemas/*.json, docs/asyncapi.yaml, docs/openapi.yaml.
+ * What other services build on, made from the code: schemas/*.json, docs/asyncapi.yaml, docs/openapi.yaml,
+ * docs/openapi-api.yaml.
  * `npm run docs` writes them; `--check` only compares, and refuses what would break a reader of a released
  * schema; `--release` makes today's schemas the released ones.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { asyncapi } from './contracts/asyncapi.ts';
 import { openapi } from './contracts/openapi.ts';
+import { openapiOfApi } from './contracts/openapi-api.ts';
 import { brokenPromises, release } from './contracts/released.ts';
 import { SCHEMAS, schemaText } from './contracts/schemas.ts';
 
@@ -14,6 +16,7 @@ const documents: Record<string, string> = {
   ...Object.fromEntries(SCHEMAS.map((schema) => [`schemas/${schema.file}`, schemaText(schema)])),
   'docs/asyncapi.yaml': asyncapi(),
   'docs/openapi.yaml': await openapi(),
+  'docs/openapi-api.yaml': await openapiOfApi(),
 };
 
 const faults = process.argv.includes('--check')

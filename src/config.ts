@@ -18,7 +18,7 @@ import {
 import { parseConnectionUrl } from './db/connection-url.ts';
 import { SsoLinkError } from './errors.ts';
 
-export type RoleName = 'server' | 'relay' | 'worker';
+export type RoleName = 'server' | 'relay' | 'worker' | 'api';
 
 type Env = Record<string, string | undefined>;
 
@@ -306,7 +306,19 @@ export const VARIABLES = {
     description: 'The port of Prometheus metrics.',
     expects: 'a port',
     default: '9464',
-    roleDefaults: { relay: '9465', worker: '9466' },
+    roleDefaults: { relay: '9465', worker: '9466', api: '9467' },
+    parse: wholeNumber(0, 65535),
+  }),
+  API_HOST: variable({
+    description: 'The address that the administrative API listens on. It is not for browsers.',
+    expects: 'an address',
+    default: '127.0.0.1',
+    parse: text,
+  }),
+  API_PORT: variable({
+    description: 'The port of the administrative API, with /livez and /readyz of the role.',
+    expects: 'a port',
+    default: '3100',
     parse: wholeNumber(0, 65535),
   }),
   LOG_LEVEL: variable({
@@ -383,6 +395,12 @@ export const VARIABLES = {
     description: 'Logins begun a minute at one company; above it, each network has a hundredth of it.',
     expects: 'an integer from 1',
     default: '1200',
+    parse: wholeNumber(1, 1_000_000_000),
+  }),
+  RATE_LIMIT_PER_KEY: variable({
+    description: 'Requests of the administrative API per minute, key and process.',
+    expects: 'an integer from 1',
+    default: '6000',
     parse: wholeNumber(1, 1_000_000_000),
   }),
 } as const;

@@ -25,8 +25,9 @@ const ALLOWED: Record<string, string[]> = {
   ],
   roles: [
     ...['http', 'events', 'kafka', 'outbox', 'linking', 'companies', 'accounts', 'policy'],
-    ...['provider', 'sessions', 'login', 'pages'],
+    ...['provider', 'sessions', 'login', 'pages', 'api'],
   ],
+  api: ['companies', 'accounts', 'api-keys', 'policy', 'linking', 'sessions', 'outbox', 'events', 'http'],
   commands: [
     ...['companies', 'accounts', 'api-keys', 'policy', 'linking', 'outbox', 'provider', 'sessions'],
     ...['events', 'kafka', 'roles'],

@@ -26,7 +26,7 @@ const [ROLES, SETUP, COMPANIES, PEOPLE, KEEPING] = [
 
 // biome-ignore format: one line per module
 const GROUPS: Group[] = [
-  { heading: ROLES, words: ['server', 'relay', 'worker'], load: async () => (await import('./roles.ts')).roleCommands },
+  { heading: ROLES, words: ['server', 'relay', 'worker', 'api'], load: async () => (await import('./roles.ts')).roleCommands },
   { heading: SETUP, words: ['migrate'], load: async () => (await import('./migrate.ts')).migrateCommand },
   { heading: SETUP, words: ['topics'], load: async () => (await import('./topics.ts')).topicsCommand },
   { heading: SETUP, words: ['doctor'], load: async () => (await import('./doctor.ts')).doctorCommand },

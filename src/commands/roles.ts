@@ -42,11 +42,21 @@ const ROLES: Record<(typeof ROLE_ORDER)[number], Role> = {
       return { log, start: () => startWorker({ config, log }) };
     },
   },
+  api: {
+    description: 'serve the administrative API on its own listener',
+    async prepare(env) {
+      const { API_CONFIG, startApi } = await import('../roles/api.ts');
+      const config = readConfig(env, API_CONFIG, 'api');
+      const log = createLogger({ level: config.LOG_LEVEL, role: 'api' });
+      return { log, start: () => startApi({ config, log }) };
+    },
+  },
 };
 
 const ALL_HELP = `
 For small installations. PORT and METRICS_PORT are the server's; the relay takes the next port and the worker
-the one after it. SIGTERM stops the server first, then the worker, then the relay.`;
+the one after it. The API listens on API_HOST and API_PORT, and METRICS_PORT + 3 is its. SIGTERM stops the API first,
+then the server, the worker and the relay.`;
 
 /** The roles run until SIGTERM or SIGINT, and log JSON lines to standard output. */
 export function roleCommands(program: Command, io: Io): void {
@@ -61,7 +71,7 @@ export function roleCommands(program: Command, io: Io): void {
   }
   program
     .command('all')
-    .description('run server, relay and worker in one process')
+    .description('run server, relay, worker and api in one process')
     .addHelpText('after', ALL_HELP)
     .action(async () => {
       const roles = await Promise.all(ROLE_ORDER.map((role) => ROLES[role].prepare(envOfRole(io.env, role))));

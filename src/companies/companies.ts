@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Db, Transaction } from '../db/client.ts';
 import { companies } from '../db/schema.ts';
@@ -92,6 +92,25 @@ function companyName(given: string): string {
 /** All companies, by slug. */
 export async function listCompanies(database: { db: Db }): Promise<Company[]> {
   return database.db.select().from(companies).orderBy(asc(companies.slug));
+}
+
+/** Up to `count` companies after a slug, by slug. @param page.companyId only this one; null for all */
+export async function pageOfCompanies(
+  database: { db: Db },
+  page: { after: string | null; count: number; companyId: string | null },
+): Promise<Company[]> {
+  const { after, count, companyId } = page;
+  return database.db
+    .select()
+    .from(companies)
+    .where(
+      and(
+        after === null ? undefined : gt(companies.slug, after),
+        companyId === null ? undefined : eq(companies.id, companyId),
+      ),
+    )
+    .orderBy(asc(companies.slug))
+    .limit(count);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Db, Transaction } from '../db/client.ts';
 import { companies, companyDomains } from '../db/schema.ts';
@@ -110,6 +110,18 @@ export async function removeDomain(
 export async function listDomains(database: { db: Db }, slug?: string): Promise<OwnedDomain[]> {
   const only = slug === undefined ? undefined : eq(companies.id, (await companyBySlug(database, slug)).id);
   return select(database).where(only).orderBy(asc(companies.slug), asc(companyDomains.domain));
+}
+
+/** Up to `count` domains of a company after one, by name. */
+export async function pageOfDomains(
+  database: { db: Db },
+  page: { after: string | null; count: number; companyId: string },
+): Promise<OwnedDomain[]> {
+  const after = page.after === null ? undefined : gt(companyDomains.domain, page.after);
+  return select(database)
+    .where(and(eq(companyDomains.companyId, page.companyId), after))
+    .orderBy(asc(companyDomains.domain))
+    .limit(page.count);
 }
 
 async function ownerOf(tx: Transaction, domain: string, lock = false): Promise<OwnedDomain> {

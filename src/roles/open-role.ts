@@ -1,3 +1,4 @@
+import type { RoleName } from '../config.ts';
 import { type Database, openDatabase } from '../db/client.ts';
 import { advise } from '../db/outage-log.ts';
 import type { DatabaseConfig } from '../db/source.ts';
@@ -25,7 +26,7 @@ export interface OpenRole {
  */
 export async function openRole<T>(
   options: {
-    name: 'server' | 'relay' | 'worker';
+    name: RoleName;
     config: DatabaseConfig & TracingConfig & { DATABASE_POOL: number };
     log: Logger;
     /** Replaces the configured tracing, for the demo and tests. */

@@ -15,6 +15,10 @@ t.test('ports: as they are, or one after the other from those that are set', asy
   t.same(envOfRole({ PORT: '8080', METRICS_PORT: '9000' }, 'server'), { PORT: '8080', METRICS_PORT: '9000' });
   t.same(envOfRole({ PORT: '8080', METRICS_PORT: '0' }, 'relay'), { PORT: '8081', METRICS_PORT: '0' });
   t.same(envOfRole({ PORT: ' 8080 ' }, 'worker'), { PORT: '8082' });
+  t.same(envOfRole({ API_PORT: '8090', METRICS_PORT: '9000' }, 'api'), {
+    API_PORT: '8090',
+    METRICS_PORT: '9003',
+  });
 });
 
 t.test('started in order, stopped in the opposite order', async (t) => {
@@ -45,12 +49,12 @@ t.test('started in order, stopped in the opposite order', async (t) => {
 });
 
 t.test(
-  'sso-link all: three roles in one process, which SIGTERM ends',
+  'sso-link all: every role in one process, which SIGTERM ends',
   { skip, timeout: 90_000 },
   async (t) => {
     const { config, prefix } = await testKafka(t);
     const { url } = await testDatabase(t);
-    const port = await freePort();
+    const [port, apiPort] = [await freePort(), await freePort()];
     const child = spawn(process.execPath, [...SOURCES, 'all'], {
       env: {
         PATH: process.env.PATH,
@@ -62,6 +66,7 @@ t.test(
         APP_URL: 'http://localhost:1/',
         JUMPCLOUD_ISSUERS: 'us=http://localhost:1/',
         PORT: String(port),
+        API_PORT: String(apiPort),
         METRICS_PORT: '0',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -78,7 +83,7 @@ t.test(
         () => false,
       );
     await until(
-      async () => (await Promise.all([0, 1, 2].map((n) => ready(port + n)))).every(Boolean),
+      async () => (await Promise.all([port, port + 1, port + 2, apiPort].map(ready))).every(Boolean),
       60_000,
     );
     child.kill('SIGTERM');

@@ -1,0 +1,68 @@
+/**
+ * The administrative API on a listener of its own: the public port has no route of it. A request passes
+ * authentication.ts (key, rate limit, scope), its route's schema, and company-scope.ts; the route then calls the use
+ * case that the command of the same name calls.
+ */
+import rateLimit from '@fastify/rate-limit';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { closeWithin, HTTP_TIMEOUTS } from '../http/timeouts.ts';
+import { newId } from '../ids.ts';
+import { healthRoutes } from '../observability/health.ts';
+import { observeRequests } from '../observability/requests.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { authenticate } from './authentication.ts';
+import { companyRoutes } from './company-routes.ts';
+import { domainRoutes } from './domain-routes.ts';
+import { answerNotFound } from './not-found.ts';
+import { problemHandler } from './problem.ts';
+
+const BODY_LIMIT = 64 * 1024;
+const CLOSE_MS = 20_000;
+/** A user id has up to 255 characters, each up to nine when it is encoded. */
+const MAX_PARAM_LENGTH = 2_400;
+
+/** @param describe is handed the app before there is a route: a document of the routes is made from them */
+export async function buildApiApp(
+  deps: ApiDeps,
+  describe: (app: FastifyInstance) => Promise<void> = async () => {},
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    exposeHeadRoutes: false,
+    bodyLimit: BODY_LIMIT,
+    ...HTTP_TIMEOUTS,
+    requestIdHeader: false,
+    genReqId: newId,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  });
+  closeWithin(app, CLOSE_MS);
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.removeContentTypeParser('text/plain');
+  app.decorateRequest('errorCode', null);
+  observeRequests(app, deps.tracing);
+  problemHandler(app);
+  answerNotFound(app);
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': request.id,
+    });
+  });
+  await describe(app);
+  await app.register(rateLimit, { global: false });
+  healthRoutes(app, deps.health);
+  await app.register(
+    async (v1) => {
+      authenticate(v1, deps);
+      answerNotFound(v1);
+      companyRoutes(v1, deps);
+      domainRoutes(v1, deps);
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}

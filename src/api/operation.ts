@@ -1,0 +1,97 @@
+/** How a route of the API describes itself: for validation, for authentication, and for docs/openapi-api.yaml. */
+import { type TObject, type TSchema, Type } from 'typebox';
+import { Problem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The scope that a caller's key needs. A route below /v1 without one is refused when the app is built. */
+    scope?: string;
+  }
+}
+
+export interface OperationParts {
+  params?: TObject;
+  querystring?: TObject;
+  body?: TSchema;
+}
+
+export interface OperationInput extends OperationParts {
+  /** The name of a generated client's function. */
+  operationId: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  scope: string;
+  /** By status: the description, and the schema of the body if there is one. */
+  response: Record<number, [description: string, body?: TSchema, headers?: Record<string, object>]>;
+}
+
+interface OperationSchema {
+  operationId: string;
+  summary: string;
+  tags: string[];
+  security: Record<string, string[]>[];
+  response: unknown;
+}
+
+/** The options of a route. Errors are the same for each: `application/problem+json`. */
+export function operation<const T extends OperationInput>(input: T) {
+  const { operationId, summary, description, tag, scope, response, params, querystring, body } = input;
+  const schema = {
+    operationId,
+    summary,
+    ...(description !== undefined && { description }),
+    tags: [tag],
+    security: [{ key: [scope] }],
+    ...(params && { params }),
+    ...(querystring && { querystring }),
+    ...(body && { body }),
+    response: { ...successes(response), '4xx': failures('Refused'), '5xx': failures('Failed') } as unknown,
+  };
+  return {
+    schema: schema as unknown as OperationSchema & Pick<T, keyof OperationParts & keyof T>,
+    config: { scope },
+  };
+}
+
+function successes(response: OperationInput['response']): Record<string, object> {
+  const all = Object.entries(response).map(([status, [description, body, headers]]) => [
+    status,
+    {
+      description,
+      ...(headers && { headers }),
+      ...(body === undefined ? { type: 'null' } : { content: { 'application/json': { schema: body } } }),
+    },
+  ]);
+  return Object.fromEntries(all);
+}
+
+const failures = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Problem } },
+});
+
+/** No control character: PostgreSQL stores no NUL, and no name needs another one. */
+export const Text = (maxLength: number, description?: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+    ...(description !== undefined && { description }),
+  });
+
+export const Slug = Type.String({
+  pattern: '^[a-z0-9](-?[a-z0-9])*$',
+  maxLength: 63,
+  description: 'The slug of a company',
+});
+export const Id = Type.String({
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  description: 'A UUID in lower case',
+});
+export const Time = Type.String({ format: 'date-time' });
+export const nullable = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
+
+/** A body that is an object with these fields and no others. */
+export const Body = <T extends Parameters<typeof Type.Object>[0]>(fields: T, description?: string) =>
+  Type.Object(fields, { additionalProperties: false, ...(description !== undefined && { description }) });
