@@ -94,7 +94,18 @@ t.test('row 66: CORS for listed origins alone', async (t) => {
 
 /** What changes nothing in the database, and so leaves no trace there. */
 const READ_ONLY = [
-  ...['server', 'relay', 'worker', 'api', 'all', 'doctor', 'preview', 'topics', 'company list', 'domain list'],
+  ...[
+    'server',
+    'relay',
+    'worker',
+    'api',
+    'all',
+    'doctor',
+    'preview',
+    'topics',
+    'company list',
+    'domain list',
+  ],
   ...[
     'client list',
     'client test',
