@@ -131,7 +131,7 @@ export function domainRoutes(v1: FastifyInstance, deps: ApiDeps): void {
   });
 }
 
-/** Below a company's path another company's domain is missing, whoever asks. */
+/** Below a company's path, another company's domain is missing for every key. */
 function hideOwner(error: unknown): never {
   if (error instanceof SsoLinkError && error.code === 'domain_taken') {
     throw new SsoLinkError('domain_not_found', error.message);
