@@ -20,7 +20,7 @@ for pid in $pids; do
   while kill -0 "$pid" && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
   kill -s KILL "$pid"
 done
-rm -rf "$folder" || { sleep 1; rm -rf "$folder"; }
+[ -z "$folder" ] || rm -rf "$folder" || { sleep 1; rm -rf "$folder"; }
 `;
 
 export interface Guard {
@@ -33,7 +33,7 @@ export interface Guard {
 /**
  * Starts a guard over a folder of ours and the processes that work in it.
  *
- * @param folder removed at the end, in any case
+ * @param folder removed at the end, in any case; empty for none
  * @param signal how the processes are ended, followed by SIGKILL after 5 s
  */
 export function startGuard(folder: string, signal: 'QUIT' | 'KILL'): Guard {

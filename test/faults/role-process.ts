@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { freePort } from '../../dev/free-port.ts';
+import { startGuard } from '../../dev/guard.ts';
 import { type Cli, type Env, SOURCES } from '../../dev/roles.ts';
 import { until } from '../support/until.ts';
 
@@ -35,6 +36,9 @@ export async function startRole(name: RoleName, env: Env, options: RoleOptions =
   return role;
 }
 
+/** Ends what is left when this process ends, a time-out of its own included: an orphan would keep the run waiting. */
+let guard: ReturnType<typeof startGuard> | undefined;
+
 /** Starts a role as a process. */
 export async function spawnRole(name: RoleName, env: Env, options: RoleOptions = {}): Promise<RoleProcess> {
   const { port = await freePort(), cli = SOURCES, onLog = () => {} } = options;
@@ -42,6 +46,8 @@ export async function spawnRole(name: RoleName, env: Env, options: RoleOptions =
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  guard ??= startGuard('', 'KILL');
+  guard.watch(child);
   createInterface(child.stdout).on('line', onLog);
   const gone = once(child, 'exit').then(
     ([code, diedOf]) => (code ?? diedOf) as number | NodeJS.Signals | null,

@@ -10,7 +10,7 @@ const skip = !kafka.available ? kafka.reason : from === '' ? 'the checkout has n
 
 t.test(
   'a rolling change from the commit before: nothing lost, nothing twice, nobody refused',
-  { skip, timeout: 300_000 },
+  { skip, timeout: 900_000 },
   async (t) => {
     const report = await roll({ from, to });
     t.same([report.failed, report.refused], [[], 0]);
