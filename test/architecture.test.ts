@@ -19,6 +19,7 @@ const ALLOWED: Record<string, string[]> = {
   linking: ['policy', 'accounts', 'companies', 'outbox', 'events', 'kafka'],
   pages: ['sessions', 'events', 'http'],
   sessions: ['companies', 'provider', 'accounts', 'outbox', 'events', 'http', 'pages'],
+  directory: ['companies', 'sessions', 'outbox', 'events', 'http'],
   login: [
     ...['sessions', 'pages', 'policy', 'companies', 'provider', 'accounts'],
     ...['outbox', 'events', 'http'],
@@ -26,11 +27,12 @@ const ALLOWED: Record<string, string[]> = {
   roles: [
     ...['http', 'events', 'kafka', 'outbox', 'linking', 'companies', 'accounts', 'policy'],
     ...['provider', 'sessions', 'login', 'pages', 'api'],
+    ...['provider', 'sessions', 'login', 'pages', 'directory'],
   ],
   api: ['companies', 'accounts', 'api-keys', 'policy', 'linking', 'sessions', 'outbox', 'events', 'http'],
   commands: [
     ...['companies', 'accounts', 'api-keys', 'policy', 'linking', 'outbox', 'provider', 'sessions'],
-    ...['events', 'kafka', 'roles'],
+    ...['events', 'kafka', 'roles', 'directory'],
   ],
 };
 /** Where a folder may use another one's types alone. */

@@ -8,9 +8,11 @@ import { PARTITIONS } from '../../src/events/partitions.ts';
 import { sequenceText } from '../../src/events/sequence.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { DEAD_LETTER_TOPIC } from '../../src/events/topics.ts';
+import { userDeprovisioned } from '../../src/events/user-deprovisioned.ts';
 import { userErased } from '../../src/events/user-erased.ts';
 import { userLinked } from '../../src/events/user-linked.ts';
-import { AUTHENTICATED, ERASED, LINKED, REMOVED, RESULTS } from './examples.ts';
+import { userReprovisioned } from '../../src/events/user-reprovisioned.ts';
+import { AUTHENTICATED, DEPROVISIONED, ERASED, LINKED, REMOVED, REPROVISIONED, RESULTS } from './examples.ts';
 import { SCHEMAS } from './schemas.ts';
 import { withTypeLists } from './type-lists.ts';
 import { VERSION } from './version.ts';
@@ -92,6 +94,26 @@ const examples = {
       userErased.create(about('019a3c70-dc80-7f42-93b8-61a5e2d4c097', 'accounts', ERASED.at), ERASED),
     ),
   ],
+  [userDeprovisioned.type]: [
+    example(
+      'deprovisioned',
+      'The person was made inactive in the directory',
+      userDeprovisioned.create(
+        about('019a3c80-1b20-7c31-8f6a-2d94e0a7b513', 'directory', DEPROVISIONED.at),
+        DEPROVISIONED,
+      ),
+    ),
+  ],
+  [userReprovisioned.type]: [
+    example(
+      'reprovisioned',
+      'The person is active in the directory again',
+      userReprovisioned.create(
+        about('019a3c90-5e44-7d02-b1c8-73f5a9206e4d', 'directory', REPROVISIONED.at),
+        REPROVISIONED,
+      ),
+    ),
+  ],
 };
 
 const KEY = {
@@ -135,7 +157,10 @@ const operation = (action: 'send' | 'receive', topic: string, messages: string[]
   messages: messages.map((name) => messageOf(topic, name)),
 });
 
-const RESULT_TYPES = [linkResult.type, linkRemoved.type, userLinked.type, userErased.type];
+const RESULT_TYPES = [
+  ...[linkResult.type, linkRemoved.type, userLinked.type, userErased.type],
+  ...[userDeprovisioned.type, userReprovisioned.type],
+];
 
 const document = {
   asyncapi: '3.0.0',
@@ -193,7 +218,7 @@ const document = {
       'send',
       linkResult.topic,
       RESULT_TYPES,
-      'Worker, operator and relay: links made, refused and removed, users erased',
+      'Worker, operator and relay: links made, refused and removed, users erased, access ended by a directory',
     ),
     publishDeadLetters: operation(
       'send',
@@ -209,6 +234,8 @@ const document = {
       [linkRemoved.type]: message(linkRemoved),
       [userLinked.type]: message(userLinked),
       [userErased.type]: message(userErased),
+      [userDeprovisioned.type]: message(userDeprovisioned),
+      [userReprovisioned.type]: message(userReprovisioned),
       dead_letter: deadLetter,
     },
     schemas,

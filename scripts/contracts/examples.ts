@@ -2,8 +2,10 @@
 import type { LinkRemoved } from '../../src/events/link-removed.ts';
 import type { LinkResult } from '../../src/events/link-result.ts';
 import type { SsoAuthenticated } from '../../src/events/sso-authenticated.ts';
+import type { UserDeprovisioned } from '../../src/events/user-deprovisioned.ts';
 import type { UserErased } from '../../src/events/user-erased.ts';
 import type { UserLinked } from '../../src/events/user-linked.ts';
+import type { UserReprovisioned } from '../../src/events/user-reprovisioned.ts';
 
 const LOGIN = '019a3c1e-7d40-7a11-8c55-0e6f2b9d4a10';
 const IDENTITY = '5b7f0d2c-91ae-8d3b-a6c4-2f10e8b7d935';
@@ -90,4 +92,19 @@ export const ERASED: UserErased = {
   company_id: COMPANY,
   user_id: 'u-2',
   at: '2026-11-24T11:00:00.000Z',
+};
+
+export const DEPROVISIONED: UserDeprovisioned = {
+  sso_identity_id: IDENTITY,
+  user_id: 'u-2',
+  company_id: COMPANY,
+  cause: 'directory_inactive',
+  at: '2026-11-24T12:00:00.000Z',
+};
+
+export const REPROVISIONED: UserReprovisioned = {
+  sso_identity_id: IDENTITY,
+  user_id: 'u-2',
+  company_id: COMPANY,
+  at: '2026-11-24T13:00:00.000Z',
 };

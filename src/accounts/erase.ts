@@ -12,8 +12,8 @@ export async function lockMirror(tx: Transaction): Promise<void> {
 }
 
 /**
- * Erases users: their name and emails, their social accounts, what their SSO identities say of them, their
- * sessions. The user's id stays, as deleted, and so does the link: who comes back by SSO is refused, and no new
+ * Erases users: their name and emails, their social accounts, what their SSO identities and their company's directory
+ * say of them, their sessions. The user's id stays, as deleted, and so does the link: who comes back by SSO is refused, and no new
  * user is made of them. Publishes `user.erased` for each SSO identity that is linked to them; no other service
  * heard of a user without one. Needs `lockMirror`.
  */
@@ -31,7 +31,12 @@ export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<vo
   await sql`
     DELETE FROM sessions s USING sso_identities i
     WHERE s.sso_identity_id = i.id AND i.user_id = ANY(${userIds}::text[])`;
-  await sql`UPDATE sso_identities SET email = NULL, name = NULL WHERE user_id = ANY(${userIds}::text[])`;
+  await sql`
+    DELETE FROM directory_users d USING sso_identities i
+    WHERE d.sso_identity_id = i.id AND i.user_id = ANY(${userIds}::text[])`;
+  await sql`
+    UPDATE sso_identities SET email = NULL, name = NULL, directory_state = NULL, directory_state_at = NULL
+    WHERE user_id = ANY(${userIds}::text[])`;
   const time = new Date();
   await append(
     tx,

@@ -7,11 +7,16 @@ import { linkRemoved } from './link-removed.ts';
 import { linkResult } from './link-result.ts';
 import type { Open } from './open.ts';
 import { ssoAuthenticated } from './sso-authenticated.ts';
+import { userDeprovisioned } from './user-deprovisioned.ts';
 import { userErased } from './user-erased.ts';
 import { userLinked } from './user-linked.ts';
+import { userReprovisioned } from './user-reprovisioned.ts';
 
 /** Every event that this service publishes. */
-export const EVENTS = [ssoAuthenticated, linkResult, linkRemoved, userLinked, userErased] as const;
+export const EVENTS = [
+  ...[ssoAuthenticated, linkResult, linkRemoved, userLinked, userErased],
+  ...[userDeprovisioned, userReprovisioned],
+] as const;
 
 /** The data of each event, as a reader gets it. */
 export type EventData = {

@@ -10,6 +10,7 @@ export {
   type Handlers,
   type SeenStore,
 } from './consumer.ts';
+export { DEPROVISIONED_CAUSES, type DeprovisionedCause } from './directory-causes.ts';
 export {
   LINK_REMOVED_CAUSES,
   LINKED_CAUSES,
@@ -22,5 +23,7 @@ export { memoryStore } from './memory-store.ts';
 export { type EventOf, type KafkaRecord, parseEvent, type SsoLinkEvent } from './parse.ts';
 export type { SsoAuthenticated } from './sso-authenticated.ts';
 export { DEAD_LETTER_TOPIC, TOPICS } from './topics.ts';
+export type { UserDeprovisioned } from './user-deprovisioned.ts';
 export type { UserErased } from './user-erased.ts';
 export type { UserLinked } from './user-linked.ts';
+export type { UserReprovisioned } from './user-reprovisioned.ts';

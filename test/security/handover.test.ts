@@ -117,6 +117,9 @@ const READ_ONLY = [
     'links list',
     'links history',
     'api-keys list',
+    'directory status',
+    'directory users',
+    'directory token list',
   ],
 ];
 
@@ -146,6 +149,13 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     const [challenge] = await sql`SELECT value FROM domain_challenges WHERE domain = 'dns.test'`;
     zone.set('_sso-link-challenge.dns.test', [[Buffer.from(`sso-link=${challenge?.value}`)]]);
   };
+  const directoryToken = async (): Promise<string> => {
+    const [token] = await sql`SELECT id FROM directory_tokens`;
+    return token?.id ?? 'TOKEN';
+  };
+  const pushUser = () => sql`
+    INSERT INTO directory_users (id, company_id, user_name, user_name_key)
+    SELECT ${newId()}, id, 'probe@zeta.test', 'probe@zeta.test' FROM companies WHERE slug = 'zeta'`;
   type Act = [
     command: string,
     input?: string | undefined,
@@ -162,6 +172,11 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     [`domain recheck --dns-server ${dns}`, undefined, { before: () => zone.clear(), exitCode: 2 }],
     ['api-keys create billing --scope users:read'],
     ['api-keys revoke billing'],
+    ['directory enable zeta'],
+    ['directory token create zeta'],
+    ['directory token revoke TOKEN'],
+    ['directory forget zeta probe@zeta.test', undefined, { before: pushUser }],
+    ['directory disable zeta'],
     ['client create zeta --client-id zeta-client --region us --no-check', 'the-first-secret\n'],
     ['client activate zeta --allow-no-domain'],
     ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
@@ -184,7 +199,7 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
   for (const [act, input, options] of acts) {
     await options?.before?.();
     const [before] = await sql`SELECT count(*)::int AS n FROM audit_log`;
-    const { exitCode, err } = await run(act, input);
+    const { exitCode, err } = await run(act.replace('TOKEN', await directoryToken()), input);
     t.equal(exitCode, options?.exitCode ?? 0, `${act} ${err}`);
     const [last] = await sql`SELECT actor, target, (SELECT count(*)::int FROM audit_log) AS n FROM audit_log
       ORDER BY id DESC LIMIT 1`;
