@@ -11,6 +11,7 @@ import type {
   RecordConsumer,
   Stream,
 } from '../src/kafka/records.ts';
+import { headerTexts } from '../src/kafka/to-record.ts';
 import { LANES } from '../src/outbox/lanes.ts';
 
 export interface LocalStream extends Stream {
@@ -53,7 +54,12 @@ export function createStream(): LocalStream {
     const log = partitionsOf(topic)[partition];
     if (log === undefined) throw new SsoLinkError('record_unsendable', `no partition ${partition}`);
     for (const record of records) {
-      log.push({ ...record, topic, partition, offset: BigInt(log.length), timestamp: Date.now() });
+      log.push({
+        ...record,
+        ...{ topic, partition, offset: BigInt(log.length), timestamp: Date.now() },
+        headers: headerTexts(record.headers),
+        rawHeaders: record.headers,
+      });
     }
   }
 

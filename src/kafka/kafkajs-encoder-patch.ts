@@ -20,8 +20,21 @@ const VAR_INT_BYTES = 5;
 /** Beyond it the zigzag form needs more than 31 bits. */
 const SMALL = 2 ** 29;
 
-const { writeVarLong } = Encoder.prototype as { writeVarLong(value: unknown): State };
+const { writeVarLong, writeVarIntBytes } = Encoder.prototype as {
+  writeVarLong(value: unknown): State;
+  writeVarIntBytes(value: unknown): State;
+};
 const { sizeOfVarLong } = Encoder as { sizeOfVarLong(value: unknown): number };
+
+/**
+ * A header without a value. kafkajs 2.2.4 measures null as a text and throws a TypeError (record/v0). This empty buffer
+ * is measured as one byte, as the length -1 of null is, and is written as null.
+ */
+export const NULL_HEADER: Buffer = Buffer.alloc(0);
+
+Encoder.prototype.writeVarIntBytes = function writeNullHeader(this: State, value: unknown) {
+  return writeVarIntBytes.call(this, value === NULL_HEADER ? null : value);
+};
 
 /** The constructor's first buffer: none. */
 Encoder.nextPowerOfTwo = () => 0;

@@ -3,10 +3,16 @@
  * kafkajs in src/kafka/, an in-process stream in dev/.
  */
 
+/** A header's value: Kafka allows none. */
+export type HeaderValue = string | Buffer | null;
+
+/** Headers in full: a name that comes several times has a list of values, in order. */
+export type RecordHeaders = Record<string, HeaderValue | HeaderValue[]>;
+
 export interface OutgoingRecord {
   key: Buffer | null;
   value: Buffer | null;
-  headers: Record<string, string>;
+  headers: RecordHeaders;
 }
 
 export interface RecordSender {
@@ -27,7 +33,10 @@ export interface IncomingRecord {
   offset: bigint;
   key: Buffer | null;
   value: Buffer | null;
+  /** As texts; the last value of a name that came several times. */
   headers: Record<string, string>;
+  /** As they came. Absent where `headers` says all. */
+  rawHeaders?: RecordHeaders;
   /** When the broker or the producer stamped it, ms since the epoch. */
   timestamp: number;
 }

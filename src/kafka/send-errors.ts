@@ -1,6 +1,6 @@
 import { SsoLinkError } from '../errors.ts';
 import { unavailable } from './client.ts';
-import type { OutgoingRecord } from './records.ts';
+import type { HeaderValue, OutgoingRecord } from './records.ts';
 
 /**
  * What a broker says of records that it will never take. Not here: INVALID_TIMESTAMP, which a wrong clock of
@@ -33,9 +33,12 @@ export function isStuck(error: unknown): boolean {
 export function refuseUnencodable(records: OutgoingRecord[]): void {
   for (const { headers } of records) {
     for (const name in headers) {
-      if (typeof headers[name] !== 'string') {
-        throw new SsoLinkError('record_unsendable', `the header ${name} is not a text`);
+      if (![headers[name]].flat().every(isHeaderValue)) {
+        throw new SsoLinkError('record_unsendable', `the header ${name} is not a text, bytes or null`);
       }
     }
   }
 }
+
+const isHeaderValue = (value: unknown): value is HeaderValue =>
+  value === null || typeof value === 'string' || Buffer.isBuffer(value);

@@ -1,8 +1,9 @@
-import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
+import type { IHeaders, Kafka, Producer, RecordMetadata } from 'kafkajs';
 import { SsoLinkError } from '../errors.ts';
 import { withTimeout } from '../promises.ts';
 import { unavailable } from './client.ts';
-import type { OutgoingRecord, RecordSender } from './records.ts';
+import { NULL_HEADER } from './kafkajs-encoder-patch.ts';
+import type { HeaderValue, OutgoingRecord, RecordHeaders, RecordSender } from './records.ts';
 import { isStuck, refuseUnencodable, sendError } from './send-errors.ts';
 
 /** A round of the relay begins no send after 2 s, and its transaction may idle for 10 s: 2 + 7 is below. */
@@ -64,7 +65,12 @@ export async function createSender(
         topic,
         acks: -1,
         timeout: ACK_TIMEOUT_MS,
-        messages: records.map(({ key, value, headers }) => ({ key, value, headers, partition })),
+        messages: records.map(({ key, value, headers }) => ({
+          key,
+          value,
+          headers: kafkajsHeaders(headers),
+          partition,
+        })),
       });
     })();
     lastOf.set(line, sending);
@@ -95,6 +101,20 @@ export async function createSender(
       await current?.then((last) => last.disconnect()).catch(() => {});
     },
   };
+}
+
+/** Copies only headers that have no value somewhere: those of dead letters. */
+function kafkajsHeaders(headers: RecordHeaders): IHeaders {
+  if (!Object.values(headers).some((value) => value === null || Array.isArray(value))) {
+    return headers as IHeaders;
+  }
+  const encodable = (value: HeaderValue) => value ?? NULL_HEADER;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(encodable) : encodable(value),
+    ]),
+  );
 }
 
 async function openProducer(kafka: Kafka): Promise<Producer> {

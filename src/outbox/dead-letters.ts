@@ -4,10 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../db/client.ts';
-import type { OutgoingEvent } from '../events/event.ts';
 import { DEAD_LETTER_TOPIC } from '../events/topics.ts';
 import { newId } from '../ids.ts';
-import type { IncomingRecord } from '../kafka/records.ts';
+import type { IncomingRecord, RecordHeaders } from '../kafka/records.ts';
+import type { OutboxRow } from './append.ts';
+import { type StoredHeaders, sizeOfHeader, storeHeaders } from './stored-headers.ts';
 
 /** Why a record is a poison message: redelivery does not fix it. */
 export type DeadLetterReason =
@@ -35,7 +36,7 @@ export async function storeDeadLetters(
   { sql }: Transaction,
   deadLetters: DeadLetter[],
   now: Date,
-): Promise<OutgoingEvent[]> {
+): Promise<OutboxRow[]> {
   if (deadLetters.length === 0) return [];
   const letters = deadLetters.map(({ record, reason, error }) => ({
     id: newId(),
@@ -44,7 +45,7 @@ export async function storeDeadLetters(
     offset: record.offset.toString(),
     record_hash: hash(record),
     key: record.key?.toString('base64') ?? null,
-    headers: storable(record.headers),
+    headers: storable(record.rawHeaders ?? record.headers),
     value: record.value?.toString('base64') ?? null,
     reason: reason,
     error: error.replaceAll('\0', '\ufffd').toWellFormed(),
@@ -90,14 +91,10 @@ function hash({ key, value }: IncomingRecord): string {
   return digest.digest('base64');
 }
 
-/** jsonb takes no NUL and no half of a surrogate pair. The largest headers are left out beyond the limit. */
-function storable(headers: Record<string, string>): Record<string, string> {
-  const clean = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed();
-  const entries = Object.entries(headers).map(
-    ([name, value]) => [clean(name), clean(String(value))] as const,
-  );
-  const size = ([name, value]: readonly [string, string]) =>
-    Buffer.byteLength(name) + Buffer.byteLength(value);
+/** As they came. The largest headers are left out beyond the limit. */
+function storable(headers: RecordHeaders): StoredHeaders {
+  const entries = Object.entries(storeHeaders(headers));
+  const size = (entry: (typeof entries)[number]) => sizeOfHeader(...entry);
   const kept = entries.toSorted((a, b) => size(a) - size(b));
   let total = kept.reduce((sum, entry) => sum + size(entry), 0);
   while (total > MAX_HEADERS_BYTES) {
@@ -106,9 +103,9 @@ function storable(headers: Record<string, string>): Record<string, string> {
     total -= size(largest);
   }
   const left = entries.length - kept.length;
-  const names = new Set(kept);
+  const chosen = new Set(kept);
   return Object.fromEntries([
-    ...entries.filter((entry) => names.has(entry)),
+    ...entries.filter((entry) => chosen.has(entry)),
     ...(left > 0 ? [['dlq_headers_left_out', String(left)]] : []),
   ]);
 }

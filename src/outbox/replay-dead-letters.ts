@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
 import { isUuid } from '../ids.ts';
 import { append } from './append.ts';
+import type { StoredHeaders } from './stored-headers.ts';
 
 export interface ReplayedDeadLetters {
   /** Records of a topic, back in the outbox for it. */
@@ -71,7 +72,7 @@ interface Letter {
   id: string;
   topic: string;
   key: Buffer | null;
-  headers: Record<string, string>;
+  headers: StoredHeaders;
   value: Buffer | null;
 }
 
@@ -82,7 +83,13 @@ async function backToTopic(tx: Transaction, ids: string[]): Promise<string[]> {
     ORDER BY topic, "partition", "offset" FOR UPDATE`;
   await append(
     tx,
-    letters.map(({ topic, key, headers, value }) => ({ topic, key, headers, payload: value })),
+    letters.map(({ topic, key, headers, value }) => ({
+      topic,
+      key,
+      // Where it came without a sequence the relay adds none.
+      headers: headers.ce_sequence === undefined ? { ...headers, ce_sequence: [] } : headers,
+      payload: value,
+    })),
   );
   await tx.sql`UPDATE dead_letters SET replayed_at = now() WHERE id = ANY(${ids}::uuid[])`;
   return letters.map((letter) => letter.id);

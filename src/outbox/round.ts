@@ -11,6 +11,7 @@ import type { OutgoingRecord, RecordSender } from '../kafka/records.ts';
 import { NO_TRACING, type Tracing } from '../observability/trace.ts';
 import { LANES } from './lanes.ts';
 import { inSendSpans, roundSpan } from './send-spans.ts';
+import { restoreHeaders, type StoredHeaders } from './stored-headers.ts';
 
 export interface Round {
   /** The lanes that were held. */
@@ -50,7 +51,7 @@ interface Row {
   lane: number;
   topic: string;
   key: Buffer | null;
-  headers: Record<string, string>;
+  headers: StoredHeaders;
   payload: Buffer | null;
   attempts: number;
 }
@@ -199,10 +200,11 @@ function inParts(rows: Row[]): Row[][] {
   return parts;
 }
 
-/** A dead letter keeps the sequence that it came with, and has none if it came without. */
+/** A dead letter keeps the sequence that it came with, and has none if it came without; so does its replay. */
 function toOutgoingRecord({ id, topic, key, payload, headers }: Row): OutgoingRecord {
-  if (topic !== DEAD_LETTER_TOPIC) headers.ce_sequence = sequenceText(id);
-  return { key, value: payload, headers };
+  if (topic !== DEAD_LETTER_TOPIC && headers.ce_sequence === undefined)
+    headers.ce_sequence = sequenceText(id);
+  return { key, value: payload, headers: restoreHeaders(headers) };
 }
 
 /** A row that Kafka refuses on its own is given up after a few tries: it must not block its lane. */

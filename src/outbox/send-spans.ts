@@ -1,9 +1,10 @@
 import type { Span, Tracing } from '../observability/trace.ts';
+import { type StoredHeaders, textHeaders } from './stored-headers.ts';
 
 interface TracedRow {
   id: string;
   topic: string;
-  headers: Record<string, string>;
+  headers: StoredHeaders;
 }
 
 const KAFKA = { 'messaging.system': 'kafka', 'messaging.operation.type': 'send' };
@@ -12,7 +13,7 @@ const KAFKA = { 'messaging.system': 'kafka', 'messaging.operation.type': 'send' 
 export function roundSpan(tracing: Tracing, lanes: readonly number[], rows: readonly TracedRow[]): Span {
   return tracing.start('relay round', {
     kind: 'producer',
-    links: tracing.on ? rows.map((row) => row.headers) : [],
+    links: tracing.on ? rows.map((row) => textHeaders(row.headers)) : [],
     attributes: {
       ...KAFKA,
       'messaging.operation.name': 'relay',
@@ -33,6 +34,7 @@ export async function inSendSpans<Row extends TracedRow>(
 ): Promise<void> {
   if (!tracing.on) return send();
   const spans = rows
+    .map((row) => ({ ...row, headers: textHeaders(row.headers) }))
     .filter(({ headers }) => headers.traceparent !== undefined)
     .map(({ id, topic, headers }) =>
       tracing.start(`send ${topic}`, {
