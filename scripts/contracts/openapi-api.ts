@@ -10,6 +10,13 @@ import { VERSION } from './version.ts';
 const TAGS: Record<string, string> = {
   companies: 'Companies whose people may sign in',
   domains: 'The email domains of a company',
+  clients: 'The JumpCloud applications of a company (SSO clients)',
+  users: "The mirror of the product's users and social accounts",
+  preview: "What would happen if a company's people came today",
+  identities: 'SSO identities and their links to users',
+  results: 'What was decided for sign-ins',
+  sessions: 'Who is signed in',
+  audit: 'What operators and keys did',
   health: 'For whatever runs it',
 };
 

@@ -10,15 +10,31 @@ import { closeWithin, HTTP_TIMEOUTS } from '../http/timeouts.ts';
 import { newId } from '../ids.ts';
 import { healthRoutes } from '../observability/health.ts';
 import { observeRequests } from '../observability/requests.ts';
+import { accountRoutes } from './account-routes.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { authenticate } from './authentication.ts';
+import { clientRoutes } from './client-routes.ts';
 import { companyRoutes } from './company-routes.ts';
 import { domainRoutes } from './domain-routes.ts';
+import { acceptIdempotencyKeys } from './idempotency.ts';
+import { identityRoutes } from './identity-routes.ts';
+import { importRoute } from './import-route.ts';
 import { answerNotFound } from './not-found.ts';
+import { previewRoutes } from './preview-routes.ts';
 import { problemHandler } from './problem.ts';
+import { resultRoutes } from './result-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { userRoutes } from './user-routes.ts';
 
 const BODY_LIMIT = 64 * 1024;
 const CLOSE_MS = 20_000;
+/** An import may take half an hour; a connection without traffic is cut off after a minute. */
+const TIMEOUTS = {
+  requestTimeout: 30 * 60_000,
+  connectionTimeout: 60_000,
+  http: { ...HTTP_TIMEOUTS.http, requestTimeout: 30 * 60_000 },
+};
 /** A user id has up to 255 characters, each up to nine when it is encoded. */
 const MAX_PARAM_LENGTH = 2_400;
 
@@ -32,7 +48,7 @@ export async function buildApiApp(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     exposeHeadRoutes: false,
     bodyLimit: BODY_LIMIT,
-    ...HTTP_TIMEOUTS,
+    ...TIMEOUTS,
     requestIdHeader: false,
     genReqId: newId,
     return503OnClosing: false,
@@ -59,8 +75,18 @@ export async function buildApiApp(
     async (v1) => {
       authenticate(v1, deps);
       answerNotFound(v1);
+      acceptIdempotencyKeys(v1, deps);
       companyRoutes(v1, deps);
       domainRoutes(v1, deps);
+      clientRoutes(v1, deps);
+      userRoutes(v1, deps);
+      accountRoutes(v1, deps);
+      importRoute(v1, deps);
+      previewRoutes(v1, deps);
+      identityRoutes(v1, deps);
+      resultRoutes(v1, deps);
+      sessionRoutes(v1, deps);
+      auditRoutes(v1, deps);
     },
     { prefix: '/v1' },
   );

@@ -11,6 +11,7 @@ import {
 import type { ApiDeps } from './api-deps.ts';
 import { requireAllCompanies } from './authentication.ts';
 import { change, visibleCompany } from './company-scope.ts';
+import { IdempotencyHeaders } from './idempotency.ts';
 import { Body, Id, operation, Slug, Text, Time } from './operation.ts';
 import { LINK_HEADER, Page, PageQuery, sendPage } from './pages.ts';
 
@@ -30,6 +31,7 @@ export const LIST_COMPANIES = operation({
 });
 export const CREATE_COMPANY = operation({
   ...{ tag, operationId: 'createCompany', scope: 'companies:write', summary: 'Create a company' },
+  headers: IdempotencyHeaders,
   description: 'For a key of all companies.',
   body: Body({ slug: Slug, name: Text(200), creates_users: Type.Optional(Type.Boolean({ default: true })) }),
   response: { 201: ['Created, active', View] },

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Company, companyBySlug } from '../companies/companies.ts';
 import type { Transaction } from '../db/client.ts';
+import { LOST_RACES, retryOnCodes } from '../db/retry-on-codes.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { ApiDeps } from './api-deps.ts';
 
@@ -24,7 +25,8 @@ export async function change<T>(
   { caller }: Pick<FastifyRequest, 'caller'>,
   useCase: (tx: Transaction, actor: string) => Promise<T>,
 ): Promise<T> {
-  const done = await database.transaction((tx) => useCase(tx, caller.actor));
+  const work = () => database.transaction((tx) => useCase(tx, caller.actor));
+  const done = await retryOnCodes(work, { codes: LOST_RACES, tries: 5, pause: (tries) => 20 * tries });
   notifyRelay();
   return done;
 }

@@ -14,6 +14,7 @@ import { SsoLinkError } from '../errors.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { requireAllCompanies } from './authentication.ts';
 import { change, visibleCompany } from './company-scope.ts';
+import { IdempotencyHeaders } from './idempotency.ts';
 import { Body, nullable, operation, Slug, Text, Time } from './operation.ts';
 import { LINK_HEADER, Page, PageQuery, sendPage } from './pages.ts';
 
@@ -47,6 +48,7 @@ export const DELETE_DOMAIN = operation({
 });
 export const CHALLENGE_DOMAIN = operation({
   ...{ tag, operationId: 'challengeDomain', scope: 'domains:write', params: Named },
+  headers: IdempotencyHeaders,
   summary: 'Get the TXT record by which a company proves a domain',
   body: Body({
     new: Type.Optional(Type.Boolean({ description: 'A new value; the old one proves nothing' })),
@@ -57,6 +59,7 @@ export const CHALLENGE_DOMAIN = operation({
 });
 export const CHECK_DOMAIN = operation({
   ...{ tag, operationId: 'checkDomain', scope: 'domains:write', params: Named },
+  headers: IdempotencyHeaders,
   summary: 'Look up the TXT record; a proven domain is added to the company',
   response: {
     200: [

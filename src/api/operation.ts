@@ -12,6 +12,7 @@ declare module 'fastify' {
 export interface OperationParts {
   params?: TObject;
   querystring?: TObject;
+  headers?: TObject;
   body?: TSchema;
 }
 
@@ -23,8 +24,18 @@ export interface OperationInput extends OperationParts {
   tag: string;
   scope: string;
   /** By status: the description, and the schema of the body if there is one. */
-  response: Record<number, [description: string, body?: TSchema, headers?: Record<string, object>]>;
+  response: Record<number, OperationResponse>;
+  /** The media type of a body that is not JSON; it is handed over as it comes. */
+  bodyType?: string;
 }
+
+type OperationResponse = [
+  description: string,
+  body?: TSchema | undefined,
+  headers?: Record<string, object> | undefined,
+  /** Other media types than JSON. */
+  content?: Record<string, { schema: TSchema }>,
+];
 
 interface OperationSchema {
   operationId: string;
@@ -36,7 +47,8 @@ interface OperationSchema {
 
 /** The options of a route. Errors are the same for each: `application/problem+json`. */
 export function operation<const T extends OperationInput>(input: T) {
-  const { operationId, summary, description, tag, scope, response, params, querystring, body } = input;
+  const { operationId, summary, description, tag, scope, response, params, querystring, headers, body } =
+    input;
   const schema = {
     operationId,
     summary,
@@ -45,7 +57,8 @@ export function operation<const T extends OperationInput>(input: T) {
     security: [{ key: [scope] }],
     ...(params && { params }),
     ...(querystring && { querystring }),
-    ...(body && { body }),
+    ...(headers && { headers }),
+    ...(body && { body: input.bodyType ? { content: { [input.bodyType]: { schema: body } } } : body }),
     response: { ...successes(response), '4xx': failures('Refused'), '5xx': failures('Failed') } as unknown,
   };
   return {
@@ -55,12 +68,14 @@ export function operation<const T extends OperationInput>(input: T) {
 }
 
 function successes(response: OperationInput['response']): Record<string, object> {
-  const all = Object.entries(response).map(([status, [description, body, headers]]) => [
+  const all = Object.entries(response).map(([status, [description, body, headers, more]]) => [
     status,
     {
       description,
       ...(headers && { headers }),
-      ...(body === undefined ? { type: 'null' } : { content: { 'application/json': { schema: body } } }),
+      ...(body === undefined && more === undefined
+        ? { type: 'null' }
+        : { content: { ...(body && { 'application/json': { schema: body } }), ...more } }),
     },
   ]);
   return Object.fromEntries(all);

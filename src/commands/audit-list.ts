@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import { listAudit } from '../audit.ts';
 import { companyBySlug } from '../companies/companies.ts';
+import { auditExportCommand } from './audit-export.ts';
 import { addSubcommand, positiveInteger } from './command.ts';
 import { type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printTable, withDates } from './output.ts';
 
 export function auditCommands(program: Command, io: Io): void {
   const log = program.command('audit').description('what operators did');
+
+  auditExportCommand(log, io);
 
   addSubcommand(log, 'list', 'list the audit log, the newest first')
     .option('--company <slug>', 'of one company')

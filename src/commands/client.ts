@@ -1,15 +1,8 @@
 import { type Command, Option } from 'commander';
-import { companyBySlug } from '../companies/companies.ts';
-import { type AuthMethod, resolveIssuer } from '../companies/find-issuer.ts';
+import { createCheckedClient, updateCheckedClient } from '../companies/checked-clients.ts';
+import type { AuthMethod } from '../companies/find-issuer.ts';
 import { listSsoClients, type SsoClientView } from '../companies/sso-client-rows.ts';
-import {
-  activateSsoClient,
-  clientToUpdate,
-  createSsoClient,
-  disableSsoClient,
-  type SsoClientChange,
-  updateSsoClient,
-} from '../companies/sso-clients.ts';
+import { activateSsoClient, disableSsoClient } from '../companies/sso-clients.ts';
 import { createTestLink } from '../companies/test-link.ts';
 import { SsoLinkError } from '../errors.ts';
 import { createSealer } from '../seal.ts';
@@ -126,23 +119,13 @@ export function clientCommands(program: Command, io: Io): void {
 }
 
 async function create(io: Io, slug: string, options: ClientOptions): Promise<void> {
-  const { SECRET_KEYS, JUMPCLOUD_ISSUERS } = configFor(io, 'SECRET_KEYS', 'JUMPCLOUD_ISSUERS');
   const register = toRegister(io, options);
-  const { clientId, region, check, authMethod = 'client_secret_post', logoutAtProvider = false } = options;
+  const { clientId } = options;
   if (!clientId?.trim()) throw new SsoLinkError('client_id_missing', 'client create needs --client-id');
-  const credential = { clientId: clientId.trim(), authMethod, clientSecret: await secretFrom(io) };
-  await withDatabase(io, async (database) => {
-    // A misspelt slug is reported before the secret is read.
-    await companyBySlug(database, slug);
-    const issuer = await resolveIssuer(JUMPCLOUD_ISSUERS, credential, { region, check });
-    const created = await database.transaction((tx) =>
-      createSsoClient(tx, actor(io), createSealer(SECRET_KEYS), {
-        slug,
-        issuer,
-        logoutAtProvider,
-        ...credential,
-      }),
-    );
+  const clientSecret = await readSecret(io);
+  await withRegistry(io, async (registry) => {
+    const input = { slug, clientId, clientSecret, ...settingsOf(options) };
+    const created = await createCheckedClient(registry, actor(io), input);
     const next = `\`client activate ${slug}\` lets people sign in by it`;
     printDone(io, options, `${named(created)} created (${created.region}), a draft: ${next}`, {
       ...snakeCase(created),
@@ -150,6 +133,24 @@ async function create(io: Io, slug: string, options: ClientOptions): Promise<voi
     });
     tellToRegister(io, options, register);
   });
+}
+
+/** What a change of an SSO client needs, for the time of `work`. */
+async function withRegistry(
+  io: Io,
+  work: (registry: Parameters<typeof createCheckedClient>[0]) => Promise<void>,
+): Promise<void> {
+  const { SECRET_KEYS, JUMPCLOUD_ISSUERS: issuers } = configFor(io, 'SECRET_KEYS', 'JUMPCLOUD_ISSUERS');
+  await withDatabase(io, (database) => work({ database, sealer: createSealer(SECRET_KEYS), issuers }));
+}
+
+function settingsOf({ region, check, authMethod, logoutAtProvider }: ClientOptions) {
+  return {
+    check,
+    ...(region !== undefined && { region }),
+    ...(authMethod !== undefined && { authMethod }),
+    ...(logoutAtProvider !== undefined && { logoutAtProvider }),
+  };
 }
 
 async function test(io: Io, slug: string, options: ClientOptions): Promise<void> {
@@ -168,35 +169,16 @@ async function test(io: Io, slug: string, options: ClientOptions): Promise<void>
 }
 
 async function update(io: Io, slug: string, options: ClientOptions): Promise<void> {
-  const { SECRET_KEYS, JUMPCLOUD_ISSUERS } = configFor(io, 'SECRET_KEYS', 'JUMPCLOUD_ISSUERS');
   const register = toRegister(io, options);
-  const { clientId, authMethod, logoutAtProvider, region, check } = options;
-  const change: SsoClientChange = {
-    ...(clientId && { clientId: clientId.trim() }),
-    ...(authMethod && { authMethod }),
-    ...(options.clientSecretStdin && { clientSecret: await secretFrom(io) }),
-  };
-  const ofCredential = region !== undefined || Object.keys(change).length > 0;
-  if (!ofCredential && logoutAtProvider === undefined) {
-    throw new SsoLinkError('nothing_to_change', 'client update needs at least one option: see --help');
-  }
-  const sealer = createSealer(SECRET_KEYS);
-  await withDatabase(io, async (database) => {
-    const { client, credential } = await clientToUpdate(database, sealer, slug, options.ssoClient);
-    const issuer = ofCredential
-      ? await resolveIssuer(
-          JUMPCLOUD_ISSUERS,
-          { ...credential, ...change },
-          { region, check, present: { region: client.region, url: client.issuer } },
-        )
-      : undefined;
-    const updated = await database.transaction((tx) =>
-      updateSsoClient(tx, actor(io), sealer, client, {
-        ...change,
-        ...(issuer && { issuer }),
-        ...(logoutAtProvider !== undefined && { logoutAtProvider }),
-      }),
-    );
+  const { clientId, ssoClient: id } = options;
+  const clientSecret = options.clientSecretStdin ? await readSecret(io) : undefined;
+  await withRegistry(io, async (registry) => {
+    const updated = await updateCheckedClient(registry, actor(io), {
+      ...{ slug, ...settingsOf(options) },
+      ...(id !== undefined && { id }),
+      ...(clientId !== undefined && { clientId }),
+      ...(clientSecret !== undefined && { clientSecret }),
+    });
     printDone(io, options, `${named(updated)} changed (${updated.status}, ${updated.region})`, {
       ...snakeCase(updated),
       ...register,
@@ -234,17 +216,6 @@ function settings(command: Command): Command {
 
 function ssoClient(): Option {
   return new Option('--sso-client <id>', 'this SSO client of the company, as `client list` names it');
-}
-
-async function secretFrom(io: Io): Promise<string> {
-  const secret = await readSecret(io);
-  if (secret === '' || /[\p{Cc}\s]/u.test(secret) || secret.length > 1_000) {
-    throw new SsoLinkError(
-      'client_secret_invalid',
-      'standard input has no client secret: expected the secret only, without white space, on one line',
-    );
-  }
-  return secret;
 }
 
 function named(client: SsoClientView): string {

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { companyBySlug } from '../companies/companies.ts';
-import type { Database } from '../db/client.ts';
-import { type PreviewedAccount, preview, tally } from '../policy/preview.ts';
-import { outcomeOfUnmatched, unmatchedUsers } from '../policy/preview-unmatched.ts';
+import type { PreviewedAccount } from '../policy/preview.ts';
+import { type PreviewSummary, signsInAsAnother, summarizePreview } from '../policy/preview-summary.ts';
+import type { UnfoundUser } from '../policy/preview-unmatched.ts';
 import { addSubcommand } from './command.ts';
 import { type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printable, printJson, printTable } from './output.ts';
+
+type Would = Omit<PreviewSummary['notFoundByEmail'], 'count'>;
 
 const HELP = `
 Decides by the policy, and changes nothing, as if everybody with a social account in the company's domains came
@@ -28,18 +30,25 @@ export function previewCommand(program: Command, io: Io): void {
     .action((slug: string, options: OutputOptions & { list?: boolean }) =>
       withDatabase(io, async (database) => {
         const company = await companyBySlug(database, slug);
-        const counts = tally();
-        let others = 0;
-        for await (const account of preview(database, company.id)) {
-          counts.add(account.decision);
-          if (isAnother(account)) others += 1;
-          if (options.list) printAccount(io, options, account);
-        }
-        const rows = counts.counts().map((row) => ({ ...(options.json && { type: 'count' }), ...row }));
+        const { list = false } = options;
+        // Printed after the counts.
+        const users: [UnfoundUser, Would][] = [];
+        const { counts, signsInAsAnotherUser, notFoundByEmail } = await summarizePreview(
+          database,
+          company.id,
+          {
+            ...(list && {
+              account: (account) => printAccount(io, options, account),
+              user: (user, would) => void users.push([user, would]),
+            }),
+          },
+        );
+        const rows = counts.map((row) => ({ ...(options.json && { type: 'count' }), ...row }));
         if (options.list && !options.json && rows.length > 0) io.stdout.write('\n');
         printTable(io, options, rows, `no social account is in a domain of company '${slug}'`);
-        if (others > 0) printOthers(io, options, others);
-        await printUnmatched(io, options, database, company);
+        if (signsInAsAnotherUser > 0) printOthers(io, options, signsInAsAnotherUser);
+        for (const [user, would] of users) printUser(io, options, user, would);
+        printUnmatched(io, options, notFoundByEmail);
       }),
     );
 }
@@ -55,21 +64,17 @@ function printOthers(io: Io, options: OutputOptions, count: number): void {
   }
 }
 
+function printUser(io: Io, options: OutputOptions, { userId, name }: UnfoundUser, would: Would): void {
+  if (options.json) printJson(io, { type: 'user', user_id: userId, name, ...would });
+  else io.stdout.write(`${printable(`${columns(would)}  not found by email: user '${userId}'`)}\n`);
+}
+
 /** Whom the accounts leave out: users of the company whom no email in its domains leads to. */
-async function printUnmatched(
+function printUnmatched(
   io: Io,
-  options: OutputOptions & { list?: boolean },
-  database: Database,
-  company: { id: string; slug: string },
-): Promise<void> {
-  const would = await outcomeOfUnmatched(database, company.id);
-  let count = 0;
-  for await (const { userId, name } of unmatchedUsers(database, company.id)) {
-    count += 1;
-    if (!options.list) continue;
-    if (options.json) printJson(io, { type: 'user', user_id: userId, name, ...would });
-    else io.stdout.write(`${printable(`${columns(would)}  not found by email: user '${userId}'`)}\n`);
-  }
+  options: OutputOptions,
+  { count, ...would }: PreviewSummary['notFoundByEmail'],
+): void {
   if (count === 0) return;
   if (options.json) printJson(io, { type: 'not_found_by_email', ...would, count });
   else {
@@ -101,14 +106,10 @@ function printAccount(io: Io, options: OutputOptions, account: PreviewedAccount)
     return;
   }
   const said = columns(decision);
-  const other = isAnother(account) ? `, who is another: the person is user '${decision.userId}'` : '';
+  const other = signsInAsAnother(account) ? `, who is another: the person is user '${decision.userId}'` : '';
   const whose = `${provider} of user '${userId}'${other}${emailVerified ? '' : ', unverified'}`;
   io.stdout.write(`${printable(`${said}  ${email}  (${whose})`)}\n`);
 }
-
-/** The person signs in as another user: they came by SSO before the account was imported, say. */
-const isAnother = ({ userId, decision }: PreviewedAccount): boolean =>
-  decision.userId !== null && decision.userId !== userId;
 
 function columns({ outcome, reason }: { outcome: string; reason: string | null }): string {
   return `${outcome.padEnd(14)}  ${(reason ?? '-').padEnd(23)}`;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, gt } from 'drizzle-orm';
 import type { Db, Transaction } from '../db/client.ts';
 import { companies, ssoClients } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
@@ -23,6 +23,22 @@ export async function listSsoClients(database: { db: Db }, slug?: string): Promi
     .where(only)
     .orderBy(asc(companies.slug), asc(ssoClients.createdAt));
   return rows.map((row) => toView(row.client, row.slug));
+}
+
+/** Up to `count` SSO clients of a company after one, by id: the oldest first. */
+export async function pageOfSsoClients(
+  { db }: { db: Db },
+  company: { id: string; slug: string },
+  page: { after: string | null; count: number },
+): Promise<SsoClientView[]> {
+  const after = page.after === null ? undefined : gt(ssoClients.id, page.after);
+  const rows = await db
+    .select()
+    .from(ssoClients)
+    .where(and(eq(ssoClients.companyId, company.id), after))
+    .orderBy(asc(ssoClients.id))
+    .limit(page.count);
+  return rows.map((row) => toView(row, company.slug));
 }
 
 /** The named SSO client of the company; else the first of the states in their order, the latest within one. */

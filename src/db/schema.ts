@@ -24,6 +24,8 @@ import {
 import type { LinkEvidence, LinkMatch } from '../events/link-result.ts';
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+/** A transaction's 64-bit id, as text. */
+const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });
 const at = (name: string) => timestamp(name, { withTimezone: true });
 const now = (name: string) => at(name).notNull().defaultNow();
 
@@ -403,6 +405,8 @@ export const auditLog = pgTable(
   'audit_log',
   {
     id: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** The transaction that wrote it. Readers go by (xid, id): src/audit-pages.ts. */
+    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
     at: now('at'),
     actor: text().notNull(),
     action: text().notNull(),
@@ -410,7 +414,7 @@ export const auditLog = pgTable(
     target: text().notNull(),
     details: jsonb().notNull().$type<Record<string, unknown>>(),
   },
-  (a) => [index('audit_log_at').on(a.at)],
+  (a) => [index('audit_log_at').on(a.at), index('audit_log_order').on(a.xid, a.id)],
 );
 
 /** Keys of the administrative API. A revoked key keeps its row, so that the audit log's `key:<name>` can be explained. */
@@ -533,4 +537,22 @@ export const directoryMembers = pgTable(
       .references(() => directoryUsers.id, { onDelete: 'cascade' }),
   },
   (m) => [primaryKey({ columns: [m.groupId, m.userId] }), index('directory_members_user').on(m.userId)],
+);
+/** Requests with an `Idempotency-Key`: src/api/idempotency.ts deletes those that are older than 24 hours. */
+export const apiRequests = pgTable(
+  'api_requests',
+  {
+    keyId: text('key_id')
+      .notNull()
+      .references(() => apiKeys.id),
+    idempotencyKey: text('idempotency_key').notNull(),
+    requestHash: bytea('request_hash').notNull(),
+    /** Sealed; associated data `api_requests:<key id>:<idempotency key>`. Null while the request runs. */
+    answer: text(),
+    createdAt: now('created_at'),
+  },
+  (r) => [
+    primaryKey({ columns: [r.keyId, r.idempotencyKey] }),
+    index('api_requests_created_at').on(r.createdAt),
+  ],
 );

@@ -114,12 +114,14 @@ const READ_ONLY = [
     'results summary',
     'dead-letters list',
     'audit list',
+    'audit export',
     'links list',
     'links history',
     'api-keys list',
     'directory status',
     'directory users',
     'directory token list',
+    'sessions list',
   ],
 ];
 
@@ -187,6 +189,7 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['accounts import -', `${account}\n`],
     ['users suspend u-1'],
     ['users resume u-1'],
+    ['sessions revoke --company acme', undefined, { before: () => service.signIn() }],
     [`links remove ${identity}`],
     [`links approve ${identity}`],
     [`link acme ${identity} u-1`],

@@ -1,0 +1,67 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { listSessions, revokeCompanySessions, revokeUserSessions } from '../sessions/revoke.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { change, visibleCompany } from './company-scope.ts';
+import { Id, operation, Slug, Text, Time } from './operation.ts';
+import { visibleUser } from './visible.ts';
+
+const tag = 'sessions';
+const OfUser = Type.Object({ user_id: Text(255, "The product's id of the user") });
+const View = Type.Object({
+  ...{ id: Id, sso_identity_id: Id, company: Slug },
+  ...{ created_at: Time, last_used_at: Time, expires_at: Time },
+});
+const Ended = Type.Object({ ended: Type.Integer({ description: 'How many sessions' }) });
+
+export const LIST_SESSIONS = operation({
+  ...{ tag, operationId: 'listSessions', scope: 'sessions:read', summary: 'List the sessions of a user' },
+  params: OfUser,
+  response: { 200: ['The newest first', Type.Object({ items: Type.Array(View) })] },
+});
+export const REVOKE_USER_SESSIONS = operation({
+  ...{
+    tag,
+    operationId: 'revokeUserSessions',
+    scope: 'sessions:write',
+    summary: 'End the sessions of a user',
+  },
+  params: OfUser,
+  response: { 200: ['Ended', Ended] },
+});
+export const REVOKE_COMPANY_SESSIONS = operation({
+  ...{ tag, operationId: 'revokeCompanySessions', scope: 'sessions:write' },
+  summary: 'End the sessions of all people of a company',
+  params: Type.Object({ slug: Slug }),
+  response: { 200: ['Ended', Ended] },
+});
+
+export function sessionRoutes(v1: FastifyInstance, deps: ApiDeps): void {
+  const app = v1.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get('/users/:user_id/sessions', LIST_SESSIONS, async (request) => {
+    const { id: userId } = await visibleUser(deps.database, request, request.params.user_id);
+    const sessions = await listSessions(deps.database, { userId, companyId: request.caller.companyId });
+    const items = sessions.map(({ id, ssoIdentityId, company, createdAt, lastUsedAt, expiresAt }) => ({
+      ...{ id, sso_identity_id: ssoIdentityId, company },
+      ...{ created_at: createdAt, last_used_at: lastUsedAt, expires_at: expiresAt },
+    }));
+    return { items };
+  });
+
+  app.delete('/users/:user_id/sessions', REVOKE_USER_SESSIONS, async (request) => {
+    const { id: userId } = await visibleUser(deps.database, request, request.params.user_id);
+    const { companyId } = request.caller;
+    const { ended } = await change(deps, request, (tx, actor) =>
+      revokeUserSessions(tx, actor, { userId, companyId }),
+    );
+    return { ended };
+  });
+
+  app.delete('/companies/:slug/sessions', REVOKE_COMPANY_SESSIONS, async (request) => {
+    const { slug } = await visibleCompany(deps, request, request.params.slug);
+    const { ended } = await change(deps, request, (tx, actor) => revokeCompanySessions(tx, actor, slug));
+    return { ended };
+  });
+}
