@@ -6,7 +6,8 @@ beside them: the migration's Job and prune with three each, and the tests, of wh
 {{- $servers := ternary .Values.server.autoscaling.maxReplicas .Values.server.replicas .Values.server.autoscaling.enabled -}}
 {{- $workers := ternary .Values.worker.keda.maxReplicas .Values.worker.replicas .Values.worker.keda.enabled -}}
 {{- $relays := add .Values.relay.replicas 1 -}}
-{{- $roles := mul .Values.database.pool (add $servers $workers $relays 2) -}}
+{{- $apis := ternary (add .Values.api.replicas 1) 0 .Values.api.enabled -}}
+{{- $roles := mul .Values.database.pool (add $servers $workers $relays $apis 2) -}}
 {{- $jobs := add (ternary 3 0 .Values.migrations.enabled) (ternary 3 0 .Values.prune.enabled) -}}
 {{- $tests := ternary (add .Values.database.pool 3) 2 .Values.tests.login.enabled -}}
 {{- add $roles $relays $servers 1 $jobs $tests -}}

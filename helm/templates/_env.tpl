@@ -175,6 +175,30 @@ opens a secret. The pods contain it themselves, so a rollback restores the old c
 {{ include "sso-link.env.kafka" . }}
 {{- end -}}
 
+{{- define "sso-link.env.api" -}}
+- name: API_HOST
+  value: {{ .Values.listenAddress | quote }}
+- name: API_PORT
+  value: "3000"
+- name: HOST
+  value: {{ .Values.listenAddress | quote }}
+- name: METRICS_PORT
+  value: "9464"
+- name: LOG_LEVEL
+  value: {{ .Values.logLevel | quote }}
+- name: PUBLIC_URL
+  value: {{ .Values.publicUrl | quote }}
+- name: RATE_LIMIT_PER_KEY
+  value: {{ .Values.rateLimits.perKey | int64 | quote }}
+{{ include "sso-link.env.tracing" . }}
+{{ include "sso-link.env.database" . }}
+{{ include "sso-link.env.secretKeys" . }}
+{{- if .Values.jumpcloudIssuers }}
+- name: JUMPCLOUD_ISSUERS
+  value: {{ include "sso-link.issuers" . | quote }}
+{{- end }}
+{{- end -}}
+
 {{- define "sso-link.env.worker" -}}
 {{ include "sso-link.env.common" . }}
 {{ include "sso-link.env.kafka" . }}

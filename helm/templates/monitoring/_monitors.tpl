@@ -10,5 +10,5 @@
 matchLabels:
   {{- include "sso-link.releaseLabels" . | nindent 2 }}
 matchExpressions:
-  - { key: app.kubernetes.io/component, operator: In, values: [server, relay, worker] }
+  - { key: app.kubernetes.io/component, operator: In, values: [server, relay, worker, api] }
 {{- end -}}
