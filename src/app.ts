@@ -4,6 +4,7 @@ import rateLimit from '@fastify/rate-limit';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { AppDeps } from './app-deps.ts';
+import { scimRoutes } from './directory/scim-routes.ts';
 import { constantHeaders } from './http/constant-headers.ts';
 import { createLoginLimits } from './http/rate-limits.ts';
 import { closeWithin, HTTP_TIMEOUTS } from './http/timeouts.ts';
@@ -83,6 +84,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const revalidate = createRevalidate({ ...deps, revalidateAfter: config.SESSION_REVALIDATE_AFTER });
   await app.register(sessionRoutes, { deps, revalidate });
   logoutRoute(app, deps);
+  await app.register(async (scim) => scimRoutes(scim, deps), { prefix: '/scim/v2' });
   return app;
 }
 

@@ -88,8 +88,18 @@ export async function revokeDirectoryToken(
 /** Who calls SCIM. */
 export interface DirectoryCaller {
   companyId: string;
+  /** The company's slug. */
+  company: string;
   /** `directory:<id of the token>`, for the audit log. */
   actor: string;
+}
+
+interface TokenRow {
+  hash: Buffer;
+  companyId: string;
+  company: string;
+  enabled: boolean;
+  stale: boolean;
 }
 
 /**
@@ -102,8 +112,8 @@ export async function authenticateDirectory(
 ): Promise<DirectoryCaller | null> {
   const id = bearerKeyId(token);
   if (id === null) return null;
-  const [row] = await database.sql<{ hash: Buffer; companyId: string; enabled: boolean; stale: boolean }[]>`
-    SELECT t.hash, t.company_id AS "companyId", c.directory_enabled AND c.status = 'active' AS enabled,
+  const [row] = await database.sql<TokenRow[]>`
+    SELECT t.hash, t.company_id AS "companyId", c.slug AS company, c.directory_enabled AND c.status = 'active' AS enabled,
       coalesce(t.last_used_at < now() - interval '5 minutes', true) AS stale
     FROM directory_tokens t JOIN companies c ON c.id = t.company_id
     WHERE t.id = ${id} AND t.revoked_at IS NULL`;
@@ -114,5 +124,5 @@ export async function authenticateDirectory(
       .set({ lastUsedAt: sql`now()` })
       .where(eq(directoryTokens.id, id));
   }
-  return { companyId: row.companyId, actor: `directory:${id}` };
+  return { companyId: row.companyId, company: row.company, actor: `directory:${id}` };
 }

@@ -1,0 +1,49 @@
+/** Bodies, answers and errors of SCIM: `application/scim+json` (RFC 7644 §8.1). */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseOutage } from '../db/outage.ts';
+import { codeOf } from '../errors.ts';
+import { addLogFields } from '../observability/requests.ts';
+import { errorBody, scimError, statusOf } from './scim-error.ts';
+import { MAX_BODY } from './scim-schemas.ts';
+
+export function sendScim(reply: FastifyReply, body: object): FastifyReply {
+  return reply.header('cache-control', 'no-store').type('application/scim+json').send(JSON.stringify(body));
+}
+
+/** Both content types that directories use, up to 1 MiB. A DELETE may have a content type and no body. */
+export function readScimBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('remove', 'remove');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ['application/scim+json', 'application/json'],
+    { parseAs: 'string', bodyLimit: MAX_BODY },
+    (request: FastifyRequest, body: string, done) => {
+      if (body.trim() === '') done(null, null);
+      else void parse(request, body, done);
+    },
+  );
+}
+
+/** Every error is a SCIM error. A refused request is not read to its end: its connection is closed. */
+export function scimErrors(app: FastifyInstance): void {
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    const code = codeOf(error) ?? error.name;
+    const status = statusOf(code) ?? statusOfOther(error);
+    request.errorCode = code;
+    addLogFields(request, { code, ...(status >= 500 ? { err: error } : { why: error.message }) });
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
+    if (status === 401 || status === 413) reply.header('connection', 'close');
+    const scimCode = status === 400 && statusOf(code) === undefined ? 'scim_invalid_syntax' : code;
+    const detail = status >= 500 ? 'the server cannot answer now: try again' : error.message;
+    return sendScim(reply.code(status), errorBody(status, detail, scimCode));
+  });
+  app.setNotFoundHandler(() => {
+    throw scimError('scim_not_found', 'there is no such path');
+  });
+}
+
+function statusOfOther(error: FastifyError): number {
+  const { statusCode = 500 } = error;
+  if (statusCode < 500) return statusCode;
+  return isDatabaseOutage(error) ? 503 : 500;
+}

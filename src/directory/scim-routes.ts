@@ -1,0 +1,106 @@
+/**
+ * SCIM 2.0 at `/scim/v2` (RFC 7644): how a company's directory says who may still sign in. The token alone names the
+ * company, and is checked before a body is read. docs/directory.md has the table of requests.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppDeps } from '../app-deps.ts';
+import { bearerKeyOf } from '../bearer-keys.ts';
+import type { Transaction } from '../db/client.ts';
+import { discoveryRoutes } from './scim-discovery-routes.ts';
+import { scimError } from './scim-error.ts';
+import { readScimBodies, scimErrors, sendScim } from './scim-http.ts';
+import { listResponse, type Selection, select } from './scim-reply.ts';
+import { type Served, servedBelow } from './scim-resources.ts';
+import { searchRoute } from './scim-search.ts';
+import { authenticateDirectory, type DirectoryCaller } from './tokens.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose directory calls, by its token. */
+    directory: DirectoryCaller | null;
+  }
+}
+
+export type ScimDeps = Pick<AppDeps, 'config' | 'database' | 'notifyRelay'>;
+type Query = Selection & { filter?: string; startIndex?: string; count?: string };
+type Resource = { Params: { id: string }; Body: Record<string, unknown>; Querystring: Query };
+
+export async function scimRoutes(app: FastifyInstance, deps: ScimDeps): Promise<void> {
+  const { config, database } = deps;
+  const base = `${config.PUBLIC_URL}/scim/v2`;
+  app.decorateRequest('directory', null);
+  readScimBodies(app);
+  scimErrors(app);
+
+  app.addHook('onRequest', async (request) => {
+    const token = bearerKeyOf(request.headers.authorization);
+    const caller = token === null ? null : await authenticateDirectory(database, token);
+    if (caller === null) throw scimError('scim_unauthorized', 'the bearer token is missing or not valid');
+    request.directory = caller;
+    request.company = caller.company;
+  });
+
+  discoveryRoutes(app, base);
+  const served = servedBelow(base);
+  for (const one of served) resourceRoutes(app, deps, one);
+  searchRoute(app, database, served);
+}
+
+/** The caller: the hook above has let the request pass. */
+export const callerOf = (request: FastifyRequest): DirectoryCaller => request.directory as DirectoryCaller;
+
+function resourceRoutes(app: FastifyInstance, { database, notifyRelay }: ScimDeps, served: Served): void {
+  const { endpoint } = served.kind;
+  const hidden = { schema: { hide: true } };
+
+  /** One transaction for each request. The relay is notified after the commit. */
+  async function change<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const done = await database.transaction(work);
+    notifyRelay();
+    return done;
+  }
+
+  const send = (request: FastifyRequest<Resource>, reply: FastifyReply, resource: object) =>
+    sendScim(reply, select(resource as Record<string, unknown>, request.query));
+
+  app.get<Resource>(endpoint, hidden, async (request, reply) => {
+    const page = await served.list(database.sql, callerOf(request), request.query);
+    return sendScim(
+      reply,
+      listResponse({ ...page, rows: page.rows.map((row) => select(row, request.query)) }),
+    );
+  });
+
+  app.post<Resource>(endpoint, hidden, async (request, reply) => {
+    const created = await change((tx) => served.create(tx, callerOf(request), bodyOf(request)));
+    const { location } = created.meta as { location: string };
+    return send(request, reply.code(201).header('location', location), created);
+  });
+
+  app.get<Resource>(`${endpoint}/:id`, hidden, async (request, reply) =>
+    send(request, reply, await served.find(database, callerOf(request), request.params.id)),
+  );
+
+  app.put<Resource>(`${endpoint}/:id`, hidden, async (request, reply) => {
+    const { id } = request.params;
+    const body = bodyOf(request);
+    return send(request, reply, await change((tx) => served.replace(tx, callerOf(request), { id, body })));
+  });
+
+  app.patch<Resource>(`${endpoint}/:id`, hidden, async (request, reply) => {
+    const { id } = request.params;
+    const body = bodyOf(request);
+    return send(request, reply, await change((tx) => served.patch(tx, callerOf(request), { id, body })));
+  });
+
+  app.delete<Resource>(`${endpoint}/:id`, hidden, async (request, reply) => {
+    await change((tx) => served.remove(tx, callerOf(request), request.params.id));
+    return reply.code(204).send();
+  });
+}
+
+function bodyOf(request: FastifyRequest<Resource>): Record<string, unknown> {
+  const { body } = request;
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw scimError('scim_invalid_syntax', 'the body is missing: expected a JSON object');
+}
