@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Database } from './db/client.ts';
 import type { Notify } from './db/notify.ts';
 import { DATABASE_CONFIG } from './db/source.ts';
+import type { DirectoryAtLogin } from './directory/login-binding.ts';
 import type { LinkResultWaits } from './login/link-result-waits.ts';
 import type { LoginMetrics } from './login/metrics.ts';
 import type { Health } from './observability/health.ts';
@@ -53,6 +54,8 @@ export interface AppDeps {
   issueToken: IssueToken;
   /** Tells the relay that an event waits in the outbox. */
   notifyRelay: Notify;
+  /** Asked by the logins of a company that has a directory. */
+  directory: DirectoryAtLogin;
   /** Holds people until their login has its link result. */
   linkResults: LinkResultWaits;
 }

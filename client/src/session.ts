@@ -17,6 +17,7 @@ export interface VerifiedSession {
 /** Why there is no session for a person that JumpCloud accepted. More values may be added. */
 export type ReasonClass =
   | 'sso_disabled'
+  | 'directory_inactive'
   | 'user_suspended'
   | 'email_missing'
   | 'email_unverified'

@@ -36,7 +36,7 @@ const result = (rule: number, more: Partial<LinkResult>): LinkResult => ({
   reason: null,
   user_id: null,
   matched: [],
-  policy_version: 1,
+  policy_version: 2,
   evidence: {
     rule,
     email_domain: 'acme.example',

@@ -13,7 +13,13 @@ export interface SsoClient extends OAuthClient {
   issuer: string;
   organization: string | null;
   logoutAtProvider: boolean;
-  company: { id: string; slug: string; name: string };
+  company: {
+    id: string;
+    slug: string;
+    name: string;
+    /** Its directory pushes who may still sign in. */
+    hasDirectory: boolean;
+  };
 }
 
 interface SsoClientRow extends Omit<SsoClient, 'clientSecret' | 'company'> {
@@ -21,6 +27,7 @@ interface SsoClientRow extends Omit<SsoClient, 'clientSecret' | 'company'> {
   companyId: string;
   slug: string;
   companyName: string;
+  hasDirectory: boolean;
 }
 
 /** The active SSO client of an active company, by slug or by the SSO client's id. */
@@ -70,7 +77,7 @@ export async function findAttempted(
 const columns = (sql: Sql) => sql`
   k.id, k.version, k.issuer, k.client_id AS "clientId", k.client_secret AS "sealedSecret",
   k.auth_method AS "authMethod", k.organization, k.logout_at_provider AS "logoutAtProvider",
-  c.id AS "companyId", c.slug, c.name AS "companyName"`;
+  c.id AS "companyId", c.slug, c.name AS "companyName", c.directory_enabled AS "hasDirectory"`;
 
 const active = (sql: Sql) => sql`
   FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status = 'active' AND c.status = 'active'`;
@@ -80,11 +87,11 @@ const testable = (sql: Sql) => sql`
   FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status IN ('draft', 'active')`;
 
 function opened(sealer: Sealer, row: SsoClientRow): SsoClient {
-  const { sealedSecret, companyId, slug, companyName, ...client } = row;
+  const { sealedSecret, companyId, slug, companyName, hasDirectory, ...client } = row;
   return {
     ...client,
     clientSecret: sealer.open(sealedSecret, clientSecretAssociatedData(client.id)),
-    company: { id: companyId, slug, name: companyName },
+    company: { id: companyId, slug, name: companyName, hasDirectory },
   };
 }
 

@@ -29,9 +29,14 @@ export async function lockIdentities({ sql }: Pick<Transaction, 'sql'>, ids: str
  * Derives the states of SSO identities, which `lockIdentities` locked. An identity is inactive where a directory user
  * that is bound to it is inactive, or was deleted and no active one that is bound at least as well came after it: an
  * email that was given to another person ends no block of the person who left.
+ * @param exceptLogin a login whose session is kept, so that its browser reads why it is refused
  * @returns those whose state changed. Sessions of the inactive ones are deleted.
  */
-export async function deriveStates(tx: Transaction, ids: string[]): Promise<StateChange[]> {
+export async function deriveStates(
+  tx: Transaction,
+  ids: string[],
+  exceptLogin: string | null = null,
+): Promise<StateChange[]> {
   const time = new Date();
   const changes = await tx.sql<StateChange[]>`
     WITH said AS (
@@ -57,6 +62,7 @@ export async function deriveStates(tx: Transaction, ids: string[]): Promise<Stat
     ), ended AS (
       DELETE FROM sessions s USING changed
       WHERE s.sso_identity_id = changed.id AND changed.state = 'inactive'
+        AND s.login_id IS DISTINCT FROM ${exceptLogin}::uuid
       RETURNING s.sso_identity_id AS id
     )
     SELECT id, company_id AS "companyId", user_id AS "userId", was, state, deleted,

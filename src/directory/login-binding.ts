@@ -10,11 +10,16 @@ export interface DirectoryLogin {
   email: string | null;
 }
 
+export interface DirectoryAtLogin {
+  lock(tx: Transaction, login: DirectoryLogin): Promise<void>;
+  bind(tx: Transaction, login: DirectoryLogin & { loginId: string }): Promise<{ blocked: boolean }>;
+}
+
 /**
  * Locks the identities whose state the login may change, in the order of their ids: its own, and the one that a
  * directory user with its subject was bound to by email until now. Before the login is recorded.
  */
-export async function lockForLogin(tx: Transaction, login: DirectoryLogin): Promise<void> {
+async function lockForLogin(tx: Transaction, login: DirectoryLogin): Promise<void> {
   const { companyId, identityId, subject } = login;
   const rows = await tx.sql<{ id: string }[]>`
     SELECT ${identityId}::uuid AS id
@@ -31,7 +36,10 @@ export async function lockForLogin(tx: Transaction, login: DirectoryLogin): Prom
  * are bound to nobody, if it is the only identity with that email. After the login is recorded.
  * @returns whether the directory says that the person may not sign in
  */
-export async function bindAtLogin(tx: Transaction, login: DirectoryLogin): Promise<{ blocked: boolean }> {
+async function bindAtLogin(
+  tx: Transaction,
+  login: DirectoryLogin & { loginId: string },
+): Promise<{ blocked: boolean }> {
   const { companyId, identityId, subject, email } = login;
   const bound = await tx.sql<{ was: string | null }[]>`
     WITH chosen AS (
@@ -56,9 +64,11 @@ export async function bindAtLogin(tx: Transaction, login: DirectoryLogin): Promi
     RETURNING chosen.was`;
   if (bound.length > 0) {
     const released = bound.flatMap(({ was }) => (was === null || was === identityId ? [] : was));
-    await deriveStates(tx, [...new Set([identityId, ...released])]);
+    await deriveStates(tx, [...new Set([identityId, ...released])], login.loginId);
   }
   const [row] = await tx.sql<{ blocked: boolean }[]>`
     SELECT coalesce(directory_state = 'inactive', false) AS blocked FROM sso_identities WHERE id = ${identityId}`;
   return { blocked: row?.blocked ?? false };
 }
+
+export const directoryAtLogin: DirectoryAtLogin = { lock: lockForLogin, bind: bindAtLogin };

@@ -15,6 +15,7 @@ export const OUTCOMES = [
 /** Why a login was refused; the policy's table (docs/linking-policy.md) says when. */
 export const REASONS = [
   'sso_disabled',
+  'directory_inactive',
   'user_suspended',
   'other_company',
   'link_removed',
@@ -38,7 +39,7 @@ const Match = Type.Object(
 
 const Evidence = Type.Object(
   {
-    rule: Type.Integer({ description: "The row of the policy's table that decided, 1 to 16" }),
+    rule: Type.Integer({ description: "The row of the policy's table that decided, 1 to 17" }),
     email_domain: Type.Union([Type.String(), Type.Null()], {
       description: "The login email's domain, normalized",
     }),

@@ -28,6 +28,8 @@ export interface KnownIdentity {
   id: string;
   userId: string | null;
   linkRemoved: boolean;
+  /** The company's directory says that the person may not sign in. */
+  directoryInactive: boolean;
   /** The verified one of its last login, which may be later than the one that is decided. */
   email: string | null;
 }
@@ -49,6 +51,7 @@ export async function readFacts(tx: Transaction, logins: IncomingLogin[]): Promi
 
   const identities = tx.sql<KnownIdentity[]>`
     SELECT id, user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved",
+      coalesce(directory_state = 'inactive', false) AS "directoryInactive",
       CASE WHEN email_verified THEN email END AS email
     FROM sso_identities WHERE id = ANY(${identityIds}::uuid[])
     ORDER BY id FOR UPDATE`.execute();

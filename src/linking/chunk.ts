@@ -118,7 +118,11 @@ function decideAndApply(
   const email = normalizeEmail(event.email);
   const { userId: foundId, ...decision } = decide(
     { email: event.email, emailVerified: event.email_verified },
-    { linked: people.linked(identity.userId, companyId), linkRemoved: identity.linkRemoved },
+    {
+      linked: people.linked(identity.userId, companyId),
+      linkRemoved: identity.linkRemoved,
+      directoryInactive: identity.directoryInactive,
+    },
     email === null ? [] : people.candidates(companyId, email),
     {
       id: companyId,

@@ -54,7 +54,7 @@ type Callback = Query<typeof CallbackQuery>;
 type Request = FastifyRequest<{ Querystring: Callback }>;
 type CallbackDeps = Pick<
   AppDeps,
-  'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay' | 'linkResults'
+  'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay' | 'linkResults' | 'directory'
 >;
 
 /** `GET /login/callback`: the provider's answer becomes a recorded login, and its link result; or a page that says what to do. */

@@ -25,7 +25,10 @@ export interface CompletedLogin {
 }
 
 type Recorded = Omit<CompletedLogin, 'client'>;
-type Deps = Pick<AppDeps, 'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay'>;
+type Deps = Pick<
+  AppDeps,
+  'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay' | 'directory'
+>;
 
 export interface LoginCompletion {
   /**

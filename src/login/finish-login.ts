@@ -26,7 +26,10 @@ export interface ProviderAnswer {
   span: Span;
 }
 
-type Deps = Pick<AppDeps, 'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay'>;
+type Deps = Pick<
+  AppDeps,
+  'config' | 'database' | 'sealer' | 'tracing' | 'provider' | 'notifyRelay' | 'directory'
+>;
 
 /** What the provider's answer comes to, once all of it holds. */
 export interface VerifiedLogin {
@@ -88,7 +91,7 @@ async function recordVerified(
           trace: { ...event.headers, ...person },
           previousSession,
         },
-        { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE },
+        { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE, directory: deps.directory },
       );
     const done = await retryOnCodes(record, DEADLOCK);
     event.set({

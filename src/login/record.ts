@@ -4,7 +4,8 @@
  * login (docs/decisions.md).
  */
 import { belongsToOtherCompany } from '../accounts/other-company.ts';
-import type { Database } from '../db/client.ts';
+import type { AppDeps } from '../app-deps.ts';
+import type { Database, Sql } from '../db/client.ts';
 import { normalizeEmail } from '../email.ts';
 import { codeOf } from '../errors.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
@@ -18,7 +19,7 @@ import type { Attempt } from './attempt.ts';
 import type { Profile } from './profile.ts';
 
 export interface VerifiedIdentity {
-  company: { id: string; slug: string };
+  company: { id: string; slug: string; hasDirectory: boolean };
   issuer: string;
   subject: string;
   profile: Profile;
@@ -40,11 +41,44 @@ export interface RecordOptions {
   sealer: Sealer;
   /** Milliseconds until the session's absolute end. */
   sessionAbsolute: number;
+  directory: AppDeps['directory'];
 }
 
-/** Records a login. @throws the database's error when it is unknown whether it was committed */
+/**
+ * Records a login. Where the company has a directory, the directory's users are bound to the identity in the same
+ * transaction, so that a person whom it has blocked is refused at the first login as well.
+ * @throws the database's error when it is unknown whether it was committed
+ */
 export async function recordLogin(
-  { sql }: Pick<Database, 'sql'>,
+  database: Pick<Database, 'sql' | 'transaction'>,
+  attempt: Attempt,
+  identity: VerifiedIdentity,
+  options: RecordOptions,
+): Promise<RecordOutcome> {
+  const { company, issuer, subject, profile } = identity;
+  const login = {
+    companyId: company.id,
+    identityId: ssoIdentityId(company.id, issuer, subject),
+    subject,
+    email: profile.emailVerified ? normalizeEmail(profile.email) : null,
+  };
+  try {
+    if (!company.hasDirectory) return await insertLogin(database.sql, attempt, identity, options);
+    return await database.transaction(async (tx) => {
+      await options.directory.lock(tx, login);
+      const recorded = await insertLogin(tx.sql, attempt, identity, options);
+      if (recorded.outcome !== 'recorded') return recorded;
+      const { blocked } = await options.directory.bind(tx, { ...login, loginId: recorded.loginId });
+      return { ...recorded, signedIn: recorded.signedIn && !blocked };
+    });
+  } catch (error) {
+    if (isConsumed(error)) return { outcome: 'consumed' };
+    throw error;
+  }
+}
+
+async function insertLogin(
+  sql: Sql,
   attempt: Attempt,
   identity: VerifiedIdentity,
   { sealer, sessionAbsolute }: RecordOptions,
@@ -79,64 +113,59 @@ export async function recordLogin(
 
   const previous = identity.previousSession === undefined ? null : hashToken(identity.previousSession);
 
-  try {
-    const [row] = await sql<{ first_login: boolean; signed_in: boolean }[]>`
-      WITH client AS (
-        SELECT k.id, k.company_id, k.logout_at_provider
-        FROM sso_clients k JOIN companies c ON c.id = k.company_id
-        WHERE k.id = ${attempt.ssoClientId} AND k.version = ${attempt.ssoClientVersion}
-          AND k.company_id = ${identity.company.id} AND k.status = 'active' AND c.status = 'active'
-      ), identity AS (
-        INSERT INTO sso_identities AS i
-          (id, company_id, issuer, subject, email, email_verified, name, first_login_at, last_login_at)
-        SELECT ${identityId}, company_id, ${identity.issuer}, ${identity.subject},
-          ${normalizeEmail(profile.email)}, ${profile.emailVerified}, ${profile.name}, ${now.toISOString()},
-          ${now.toISOString()}
-        FROM client
-        ON CONFLICT (id) DO UPDATE
-          -- Of a user who was erased the identity says nothing more: no row makes both null.
-          SET last_login_at = excluded.last_login_at, email_verified = excluded.email_verified, (email, name) = (
-            SELECT excluded.email, excluded.name
-            WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = i.user_id AND u.status = 'deleted')
-          )
-        RETURNING i.id, i.company_id, i.user_id, xmax = 0 AS first_login
-      ), told AS (
-        SELECT CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END AS payload
-        FROM identity
-      ), login AS (
-        INSERT INTO logins
-          (id, state_hash, sso_identity_id, company_id, sso_client_id, event_hash, authenticated_at)
-        SELECT ${loginId}, ${hashToken(attempt.state)}, id, company_id, ${attempt.ssoClientId}, sha256(payload),
-          ${now.toISOString()}
-        FROM identity, told
-        RETURNING id
-      ), session AS (
-        INSERT INTO sessions (id, token_hash, login_id, sso_identity_id, return_to,
-          refresh_token, id_token, expires_at)
-        SELECT ${sessionId}, ${hashToken(attempt.sessionToken)}, login.id, identity.id, ${attempt.returnTo},
-          ${seal(tokens.refreshToken, 'refresh_token')},
-          CASE WHEN client.logout_at_provider THEN ${seal(tokens.idToken, 'id_token')} END,
-          ${new Date(now.getTime() + sessionAbsolute).toISOString()}
-        FROM login, identity, client
-      ), previous AS (
-        DELETE FROM sessions WHERE token_hash = ${previous} AND EXISTS (SELECT FROM login)
-      ), event AS (
-        INSERT INTO outbox (lane, topic, key, headers, payload)
-        SELECT ${laneOf(known.key)}, ${known.topic}, ${known.key}, ${JSON.stringify(known.headers)}::jsonb,
-          payload
-        FROM told
-      )
-      SELECT first_login, EXISTS (
-        SELECT FROM users u WHERE u.id = identity.user_id AND u.status = 'active'
-          AND NOT ${belongsToOtherCompany(sql, 'identity.company_id')}
-      ) AS signed_in
-      FROM identity`;
-    if (row === undefined) return { outcome: 'client_changed' };
-    return { outcome: 'recorded', loginId, firstLogin: row.first_login, signedIn: row.signed_in };
-  } catch (error) {
-    if (isConsumed(error)) return { outcome: 'consumed' };
-    throw error;
-  }
+  const [row] = await sql<{ first_login: boolean; signed_in: boolean }[]>`
+    WITH client AS (
+      SELECT k.id, k.company_id, k.logout_at_provider
+      FROM sso_clients k JOIN companies c ON c.id = k.company_id
+      WHERE k.id = ${attempt.ssoClientId} AND k.version = ${attempt.ssoClientVersion}
+        AND k.company_id = ${identity.company.id} AND k.status = 'active' AND c.status = 'active'
+    ), identity AS (
+      INSERT INTO sso_identities AS i
+        (id, company_id, issuer, subject, email, email_verified, name, first_login_at, last_login_at)
+      SELECT ${identityId}, company_id, ${identity.issuer}, ${identity.subject},
+        ${normalizeEmail(profile.email)}, ${profile.emailVerified}, ${profile.name}, ${now.toISOString()},
+        ${now.toISOString()}
+      FROM client
+      ON CONFLICT (id) DO UPDATE
+        -- Of a user who was erased the identity says nothing more: no row makes both null.
+        SET last_login_at = excluded.last_login_at, email_verified = excluded.email_verified, (email, name) = (
+          SELECT excluded.email, excluded.name
+          WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = i.user_id AND u.status = 'deleted')
+        )
+      RETURNING i.id, i.company_id, i.user_id, i.directory_state, xmax = 0 AS first_login
+    ), told AS (
+      SELECT CASE WHEN first_login THEN ${first.payload}::bytea ELSE ${known.payload}::bytea END AS payload
+      FROM identity
+    ), login AS (
+      INSERT INTO logins
+        (id, state_hash, sso_identity_id, company_id, sso_client_id, event_hash, authenticated_at)
+      SELECT ${loginId}, ${hashToken(attempt.state)}, id, company_id, ${attempt.ssoClientId}, sha256(payload),
+        ${now.toISOString()}
+      FROM identity, told
+      RETURNING id
+    ), session AS (
+      INSERT INTO sessions (id, token_hash, login_id, sso_identity_id, return_to,
+        refresh_token, id_token, expires_at)
+      SELECT ${sessionId}, ${hashToken(attempt.sessionToken)}, login.id, identity.id, ${attempt.returnTo},
+        ${seal(tokens.refreshToken, 'refresh_token')},
+        CASE WHEN client.logout_at_provider THEN ${seal(tokens.idToken, 'id_token')} END,
+        ${new Date(now.getTime() + sessionAbsolute).toISOString()}
+      FROM login, identity, client
+    ), previous AS (
+      DELETE FROM sessions WHERE token_hash = ${previous} AND EXISTS (SELECT FROM login)
+    ), event AS (
+      INSERT INTO outbox (lane, topic, key, headers, payload)
+      SELECT ${laneOf(known.key)}, ${known.topic}, ${known.key}, ${JSON.stringify(known.headers)}::jsonb,
+        payload
+      FROM told
+    )
+    SELECT first_login, identity.directory_state IS DISTINCT FROM 'inactive' AND EXISTS (
+      SELECT FROM users u WHERE u.id = identity.user_id AND u.status = 'active'
+        AND NOT ${belongsToOtherCompany(sql, 'identity.company_id')}
+    ) AS signed_in
+    FROM identity`;
+  if (row === undefined) return { outcome: 'client_changed' };
+  return { outcome: 'recorded', loginId, firstLogin: row.first_login, signedIn: row.signed_in };
 }
 
 /** Whether a login was recorded for this attempt: asked when a COMMIT's outcome is unknown. */

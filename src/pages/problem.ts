@@ -60,6 +60,7 @@ const refusal = (name: ReasonClass, action: Problem['action']): Problem => ({
 export const REFUSALS: Record<ReasonClass, Problem> = {
   sso_disabled: refusal('sso_disabled', 'other'),
   user_suspended: refusal('user_suspended', 'support or other'),
+  directory_inactive: refusal('directory_inactive', 'other'),
   email_missing: refusal('email_missing', 'other'),
   email_unverified: refusal('email_unverified', 'again or other'),
   domain_not_owned: refusal('domain_not_owned', 'other'),

@@ -3,7 +3,7 @@ import type { Outcome, Reason } from '../events/link-result.ts';
 import type { Candidate, CompanyFacts, Decision, IdentityFacts, LoginFacts } from './policy-types.ts';
 
 /** Raised with every change of the table; each result carries it. */
-export const POLICY_VERSION = 1;
+export const POLICY_VERSION = 2;
 
 /**
  * What becomes of a login: the policy's table (docs/linking-policy.md), a rule a row, the first match wins.
@@ -24,6 +24,8 @@ export function decide(
 
 const TABLE: readonly Rule[] = [
   { row: 1, when: (q) => !(q.company.active && q.company.clientActive), gives: refuse('sso_disabled') },
+  // Rows keep their numbers, so that results of version 1 read the same: the row that version 2 added is 17.
+  { row: 17, when: (q) => q.directoryInactive, gives: refuse('directory_inactive') },
   { row: 2, when: (q) => q.linked !== null && q.linked.status !== 'active', gives: refuse('user_suspended') },
   {
     row: 3,
@@ -49,8 +51,8 @@ const TABLE: readonly Rule[] = [
   { row: 16, when: () => true, gives: () => ({ outcome: 'no_match' }) },
 ];
 
-/** From this row on it matters who has the email. */
-const FIRST_ROW_OF_CANDIDATES = 9;
+/** In these rows it matters who has the email. */
+const asksForCandidates = (row: number): boolean => row >= 9 && row <= 16;
 
 interface Rule {
   row: number;
@@ -68,6 +70,7 @@ interface PolicyInput {
   company: CompanyFacts;
   linked: IdentityFacts['linked'];
   linkRemoved: boolean;
+  directoryInactive: boolean;
   email: string | null;
   emailVerified: boolean;
   /** Who proved that the email's domain is this company's. */
@@ -96,6 +99,7 @@ function prepare(
     company,
     linked: identity.linked,
     linkRemoved: identity.linkRemoved,
+    directoryInactive: identity.directoryInactive,
     email,
     emailVerified: login.emailVerified === true || login.emailVerified === 'true',
     provenBy: proofOf(company, email),
@@ -131,7 +135,7 @@ function link(candidate: Candidate | undefined): PolicyAnswer {
 }
 
 function toDecision(row: number, { outcome, reason, who }: PolicyAnswer, q: PolicyInput): Decision {
-  const asked = row >= FIRST_ROW_OF_CANDIDATES;
+  const asked = asksForCandidates(row);
   const considered =
     outcome === 'linked' ? q.candidates.filter((c) => c.userId === who?.userId) : asked ? q.candidates : [];
   return {

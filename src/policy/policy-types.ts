@@ -15,6 +15,8 @@ export interface IdentityFacts {
   linked: Pick<Candidate, 'userId' | 'status' | 'companyId'> | null;
   /** Its link was removed, and nobody approved a new one. */
   linkRemoved: boolean;
+  /** The company's directory says that the person is inactive, or deleted the person. */
+  directoryInactive: boolean;
 }
 
 export interface MatchingAccount {

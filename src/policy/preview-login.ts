@@ -26,8 +26,9 @@ export async function previewLogin(
     emails: address === null ? [] : [{ companyId, email: address }],
   };
   const [[identity], [company], [domainProof = null], people] = await Promise.all([
-    sql<{ userId: string | null; linkRemoved: boolean }[]>`
-      SELECT user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved"
+    sql<{ userId: string | null; linkRemoved: boolean; directoryInactive: boolean }[]>`
+      SELECT user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved",
+        coalesce(directory_state = 'inactive', false) AS "directoryInactive"
       FROM sso_identities WHERE id = ${identityId}`,
     sql<Pick<CompanyFacts, 'createsUsers'>[]>`
       SELECT creates_users AS "createsUsers" FROM companies WHERE id = ${companyId}`,
@@ -41,6 +42,7 @@ export async function previewLogin(
     {
       linked: people.linked(identity?.userId ?? null, companyId),
       linkRemoved: identity?.linkRemoved ?? false,
+      directoryInactive: identity?.directoryInactive ?? false,
     },
     address === null ? [] : people.candidates(companyId, address),
     {

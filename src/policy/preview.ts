@@ -67,8 +67,11 @@ export async function* preview(
 }
 
 async function decider(sql: Database['sql'], companyId: string, emails: string[]) {
-  const identities = await sql<{ id: string; email: string; userId: string | null; linkRemoved: boolean }[]>`
-    SELECT DISTINCT ON (email) id, email, user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved"
+  const identities = await sql<
+    { id: string; email: string; userId: string | null; linkRemoved: boolean; directoryInactive: boolean }[]
+  >`
+    SELECT DISTINCT ON (email) id, email, user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved",
+      coalesce(directory_state = 'inactive', false) AS "directoryInactive"
     FROM sso_identities WHERE company_id = ${companyId} AND email = ANY(${emails}::text[]) AND email_verified
     ORDER BY email, last_login_at DESC, id`;
   const identityOf = new Map(identities.map((identity) => [identity.email, identity]));
@@ -85,6 +88,7 @@ async function decider(sql: Database['sql'], companyId: string, emails: string[]
       {
         linked: people.linked(identity?.userId ?? null, companyId),
         linkRemoved: identity?.linkRemoved ?? false,
+        directoryInactive: identity?.directoryInactive ?? false,
       },
       people.candidates(companyId, email),
       company,

@@ -2,6 +2,7 @@ import { buildApp } from '../app.ts';
 import type { ServerConfig } from '../app-deps.ts';
 import { createNotifier, listen } from '../db/notify.ts';
 import { directSource } from '../db/source.ts';
+import { directoryAtLogin } from '../directory/login-binding.ts';
 import { createLinkResultWaits } from '../login/link-result-waits.ts';
 import { createLoginMetrics } from '../login/metrics.ts';
 import { warnUnlistedIssuers } from '../login/unlisted.ts';
@@ -74,6 +75,7 @@ export async function startServer(options: {
         provider,
         issueToken: createIssueToken(database, sealer, config.PUBLIC_URL),
         notifyRelay: createNotifier(database, ['sso_link_outbox']),
+        directory: directoryAtLogin,
         linkResults,
         pages: await loadPages(config),
       });

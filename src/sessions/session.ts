@@ -11,6 +11,7 @@ import { hashToken } from '../tokens.ts';
 /** Why a person cannot sign in, as far as they may know. Never whether another account exists. */
 export type ReasonClass =
   | 'sso_disabled'
+  | 'directory_inactive'
   | 'user_suspended'
   | 'email_missing'
   | 'email_unverified'
@@ -47,6 +48,8 @@ export interface SessionRow {
   userStatus: string | null;
   /** The user belongs to another company by now. */
   userElsewhere: boolean;
+  /** What the company's directory says of the identity. */
+  directoryState: 'active' | 'inactive' | null;
   companyId: string;
   company: string;
   companyName: string;
@@ -87,6 +90,7 @@ export function deriveState(session: SessionRow, idle: number, now: number): Ses
     // The company's application was replaced: who signs in again comes by the new one.
     return session.clientReplaced ? { state: 'none' } : refused('sso_disabled');
   }
+  if (session.directoryState === 'inactive') return refused('directory_inactive');
   if (session.userId !== null) {
     if (session.userStatus !== 'active') return refused('user_suspended');
     if (session.userElsewhere) return refused('not_linked');
@@ -103,6 +107,7 @@ export function deriveState(session: SessionRow, idle: number, now: number): Ses
 export function reasonClassOf(reason: Reason | null): ReasonClass {
   switch (reason) {
     case 'sso_disabled':
+    case 'directory_inactive':
     case 'email_missing':
     case 'email_unverified':
     case 'domain_not_owned':
@@ -128,7 +133,7 @@ const FIND_SESSION = `
       s.refresh_token IS NOT NULL AS "hasRefreshToken", s.ended_as AS "endedAs",
       i.email, coalesce(u.name, i.name) AS name,
       u.id AS "userId", u.status AS "userStatus", ${otherCompanyCondition('c.id')} AS "userElsewhere",
-      c.id AS "companyId", c.slug AS company, c.name AS "companyName", c.status AS "companyStatus",
+      i.directory_state AS "directoryState", c.id AS "companyId", c.slug AS company, c.name AS "companyName", c.status AS "companyStatus",
       k.status AS "clientStatus", k.status <> 'active' AND EXISTS (
         SELECT FROM sso_clients other WHERE other.company_id = c.id AND other.status = 'active'
       ) AS "clientReplaced", r.outcome, r.reason

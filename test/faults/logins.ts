@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createCompany } from '../../src/companies/companies.ts';
 import { addDomain } from '../../src/companies/domains.ts';
 import type { Database } from '../../src/db/client.ts';
+import { directoryAtLogin } from '../../src/directory/login-binding.ts';
 import { newId } from '../../src/ids.ts';
 import { recordLogin } from '../../src/login/record.ts';
 import type { Sealer } from '../../src/seal.ts';
@@ -48,7 +49,7 @@ export async function recordLogins(database: Database, sealer: Sealer, count: nu
           startedAt: Date.now(),
         },
         {
-          company,
+          company: { ...company, hasDirectory: false },
           issuer: ISSUER,
           subject: createHash('sha256').update(`${person}`).digest('hex').slice(0, 24),
           profile: {
@@ -63,7 +64,7 @@ export async function recordLogins(database: Database, sealer: Sealer, count: nu
           trace: {},
           previousSession: undefined,
         },
-        { sealer, sessionAbsolute: 86_400_000 },
+        { sealer, sessionAbsolute: 86_400_000, directory: directoryAtLogin },
       );
       if (outcome.outcome !== 'recorded') throw new Error(`login ${n}: ${outcome.outcome}`);
     }

@@ -43,7 +43,7 @@ t.test('a person lands in the account that they had with Google before', async (
     reason: null,
     user_id: 'ada',
     matched: [{ provider: 'google', social_account_id: account }],
-    policy_version: 1,
+    policy_version: 2,
     evidence: { rule: 13, email_domain: 'acme.example', domain_verified_by: 'operator:eve', candidates: 1 },
   });
   t.equal(new Date(stored?.decided_at).toISOString(), data.decided_at, 'event and row tell the same');
@@ -79,6 +79,16 @@ t.test('every other outcome and reason', async (t) => {
 
   const removed = await world.login(open, { subject: 'removed' });
   await sql`UPDATE sso_identities SET link_removed_at = now() WHERE id = ${removed.identityId}`;
+
+  const left = await world.login(open, { subject: 'left' });
+  await sql`UPDATE sso_identities SET directory_state = 'inactive' WHERE id = ${left.identityId}`;
+  const [blocked] = (await link(left)).results;
+  t.match(blocked, {
+    outcome: 'refused',
+    reason: 'directory_inactive',
+    evidence: { rule: 17 },
+    policy_version: 2,
+  });
 
   const report = await link(
     removed,

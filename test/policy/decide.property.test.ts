@@ -32,6 +32,7 @@ const login: fc.Arbitrary<LoginFacts> = fc.record({
 const identity: fc.Arbitrary<IdentityFacts> = fc.record({
   linked: mostly(null, fc.record({ userId: fc.constantFrom('u1', 'u2'), status, companyId })),
   linkRemoved: mostly(false, fc.boolean()),
+  directoryInactive: mostly(false, fc.boolean()),
 });
 const account = fc.record({
   provider: fc.constantFrom('google', 'github'),
@@ -131,6 +132,10 @@ t.test('an unverified account, whoever owns it, changes nothing for anybody else
     const without = candidates.map((c) => ({ ...c, accounts: c.accounts.filter((a) => a.verified) }));
     return isDeepStrictEqual(decide(login, identity, without, company), decision);
   });
+});
+
+t.test('nobody is let in whom the directory blocks', async (t) => {
+  holds(t, ['linked', 'already_linked', 'user_created'], (_, [, identity]) => !identity.directoryInactive);
 });
 
 t.test('no removed link comes back, and no second identity takes a user over', async (t) => {

@@ -41,6 +41,17 @@ t.test('row 1: nobody comes in by a company or an SSO client that is no longer a
   }
 });
 
+t.test('row 17, after row 1: the directory keeps a person out, linked or not', async (t) => {
+  const blocked = { directoryInactive: true };
+  decided(t, decide(login(), { ...linkedTo(), ...blocked }, [], company()), 17, 'refused directory_inactive');
+  decided(t, decide(login(), identity(blocked), [candidate()], company()), 17, 'refused directory_inactive');
+  const suspended = { ...linkedTo({ status: 'suspended' }), ...blocked };
+  decided(t, decide(login(), suspended, [], company()), 17, 'refused directory_inactive');
+  const off = company({ active: false });
+  decided(t, decide(login(), identity(blocked), [], off), 1, 'refused sso_disabled');
+  t.equal(decide(login(), identity(blocked), [candidate()], company()).evidence.candidates, null);
+});
+
 t.test('row 2: a linked user who is suspended or deleted stays out', async (t) => {
   for (const status of ['suspended', 'deleted'] as const) {
     decided(t, decide(login(), linkedTo({ status }), [], company()), 2, 'refused user_suspended');

@@ -20,6 +20,7 @@ export const login = (over: Partial<LoginFacts> = {}): LoginFacts => ({
 export const identity = (over: Partial<IdentityFacts> = {}): IdentityFacts => ({
   linked: null,
   linkRemoved: false,
+  directoryInactive: false,
   ...over,
 });
 

@@ -177,6 +177,10 @@ export const de: Messages = {
       title: 'Diese E-Mail-Adresse kann hier nicht verwendet werden',
       text: 'Die Domain Ihrer E-Mail-Adresse ist für Ihr Unternehmen nicht eingerichtet. Fragen Sie Ihre Administration.',
     },
+    directory_inactive: {
+      title: 'Ihr Zugang wurde beendet',
+      text: 'Laut dem Verzeichnis Ihres Unternehmens haben Sie keinen Zugang mehr. Wenden Sie sich an Ihre Administration.',
+    },
     link_removed: {
       title: 'Diese Anmeldung wurde getrennt',
       text: 'Die Administration hat JumpCloud von Ihrem Konto getrennt. Bitten Sie darum, es wieder freizugeben.',

@@ -168,6 +168,10 @@ export const en = {
       title: 'This email can’t be used here',
       text: 'Your email’s domain is not set up for your company. Ask your administrator.',
     },
+    directory_inactive: {
+      title: 'Your access has ended',
+      text: 'Your company’s directory says that you no longer have access. Ask your administrator.',
+    },
     link_removed: {
       title: 'This sign-in was disconnected',
       text: 'An administrator disconnected JumpCloud from your account. Ask them to approve it again.',

@@ -173,6 +173,10 @@ export const es: Messages = {
       title: 'Este correo no se puede usar aquí',
       text: 'El dominio de su correo no está configurado para su empresa. Consulte a su administrador.',
     },
+    directory_inactive: {
+      title: 'Su acceso ha terminado',
+      text: 'Según el directorio de su empresa, ya no tiene acceso. Consulte a su administrador.',
+    },
     link_removed: {
       title: 'Este inicio de sesión se desconectó',
       text: 'Un administrador desconectó JumpCloud de su cuenta. Pídale que lo apruebe de nuevo.',

@@ -173,6 +173,10 @@ export const fr: Messages = {
       title: 'Cette adresse ne peut pas être utilisée ici',
       text: 'Le domaine de votre adresse n’est pas configuré pour votre entreprise. Contactez votre administrateur.',
     },
+    directory_inactive: {
+      title: 'Votre accès a pris fin',
+      text: 'Selon l’annuaire de votre entreprise, vous n’avez plus accès. Contactez votre administrateur.',
+    },
     link_removed: {
       title: 'Cette connexion a été dissociée',
       text: 'Un administrateur a dissocié JumpCloud de votre compte. Demandez-lui de l’autoriser à nouveau.',
