@@ -24,7 +24,7 @@ export function readScimBodies(app: FastifyInstance): void {
   );
 }
 
-/** Every error is a SCIM error. A refused request is not read to its end: its connection is closed. */
+/** Every error is a SCIM error. The connection of a refused request is closed where its body is long: it is not read. */
 export function scimErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const code = codeOf(error) ?? error.name;
@@ -32,7 +32,7 @@ export function scimErrors(app: FastifyInstance): void {
     request.errorCode = code;
     addLogFields(request, { code, ...(status >= 500 ? { err: error } : { why: error.message }) });
     if (status === 401) reply.header('www-authenticate', 'Bearer');
-    if (status === 401 || status === 413) reply.header('connection', 'close');
+    if (status === 413 || (status === 401 && hasLongBody(request))) reply.header('connection', 'close');
     const scimCode = status === 400 && statusOf(code) === undefined ? 'scim_invalid_syntax' : code;
     const detail = status >= 500 ? 'the server cannot answer now: try again' : error.message;
     return sendScim(reply.code(status), errorBody(status, detail, scimCode));
@@ -40,6 +40,13 @@ export function scimErrors(app: FastifyInstance): void {
   app.setNotFoundHandler(() => {
     throw scimError('scim_not_found', 'there is no such path');
   });
+}
+
+/** Node reads and drops the rest of a short one, so that the caller gets the answer and keeps the connection. */
+const LONG_BODY = 64 * 1024;
+
+function hasLongBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > LONG_BODY;
 }
 
 function statusOfOther(error: FastifyError): number {

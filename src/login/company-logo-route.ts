@@ -6,6 +6,8 @@ import { PICTURE_CSP } from '../picture.ts';
 
 const PATH = '/assets/company-logo/';
 
+const HASH = /^[0-9a-f]{16}$/;
+
 /** Its address changes with its content. */
 export const companyLogoUrl = (hash: string): string => PATH + hash;
 
@@ -15,7 +17,8 @@ export function companyLogoRoute(app: FastifyInstance, { database }: Pick<AppDep
     `${PATH}:hash`,
     { logLevel: 'warn', exposeHeadRoute: true },
     async (request, reply) => {
-      const logo = await findLogo(database, request.params.hash);
+      const { hash } = request.params;
+      const logo = HASH.test(hash) ? await findLogo(database, hash) : undefined;
       if (logo === undefined) throw new SsoLinkError('not_found', 'no company has a logo with this hash');
       return reply
         .type(logo.type)

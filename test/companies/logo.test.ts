@@ -36,7 +36,9 @@ t.test("a company's logo stands beside the product's, and runs nothing", async (
   t.match(picture.headers.get('cache-control'), /immutable/);
   t.equal(await picture.text(), SVG);
   t.equal((await fetch(`${url}/assets/company-logo/0000000000000000`)).status, 404);
-  t.equal((await fetch(`${url}/assets/company-logo/'`)).status, 404);
+  for (const other of ["'", '%00', `${src.slice(-16)}0`]) {
+    t.equal((await fetch(`${url}/assets/company-logo/${other}`)).status, 404, other);
+  }
 
   const png = Buffer.from('89504e470d0a1a0a00', 'hex');
   await run(`company update acme --logo ${await file('logo.png', png)}`);
