@@ -1,6 +1,7 @@
 /** Row 65: ten thousand random requests against every route, made from the routes' own schemas. */
 import { randomInt } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
@@ -30,6 +31,12 @@ const env = {
 const { result: service, routes: all } = await routesOf('/login', () => startHostileService(t, { env }));
 // HEAD is what GET is, without a body.
 const routes = all.filter(({ method }) => method !== 'HEAD');
+// SCIM has the most routes, and refuses almost each of these requests at once: the sign-in gets its share.
+const isScim = ({ path }: { path: string }) => path.startsWith('/scim/');
+const weighted = [
+  ...routes.filter(isScim),
+  ...Array.from({ length: 6 }, () => routes.filter((route) => !isScim(route))).flat(),
+];
 const { provider, acme, url } = service;
 
 /** Real cookies, states and codes: what is begun, what is finished, and what is signed in. */
@@ -55,11 +62,13 @@ t.test('row 65: ten thousand random requests: no 5xx, no exit, and memory stays 
   const loot: Loot = { cookies: [], attempts: [] };
   await collect(loot);
   const tokenCalls = provider.calls('token');
-  const next = randomRequests(SEED, routes, loot);
+  const next = randomRequests(SEED, weighted, loot);
   const { hostname, port } = new URL(url);
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   t.teardown(() => agent.destroy());
   const statuses = new Map<number, number>();
+  /** Node calls a socket reused only where a request did not wait for it. */
+  const used = new WeakSet<Socket>();
   const faults: string[] = [];
   let slowest = 0;
 
@@ -78,10 +87,15 @@ t.test('row 65: ten thousand random requests: no 5xx, no exit, and memory stays 
           .on('end', () => done(response.statusCode ?? 0))
           .on('error', () => done(0));
       });
+      let reused = false;
       outgoing
+        .on('socket', (socket) => {
+          reused = used.has(socket);
+          used.add(socket);
+        })
         .on('error', () => {
           // The server closes a connection whose last body it didn't want: a browser opens another, too.
-          if (outgoing.reusedSocket) send(sent).then(resolve, resolve);
+          if (reused) send(sent).then(resolve, resolve);
           else done(0);
         })
         .end(sent.body);
