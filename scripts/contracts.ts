@@ -1,10 +1,11 @@
 /**
  * What other services build on, made from the code: schemas/*.json, docs/asyncapi.yaml, docs/openapi.yaml,
- * docs/openapi-api.yaml.
+ * docs/openapi-api.yaml, client/src/api-operations.ts.
  * `npm run docs` writes them; `--check` only compares, and refuses what would break a reader of a released
  * schema; `--release` makes today's schemas the released ones.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { apiOperations } from './contracts/api-client.ts';
 import { asyncapi } from './contracts/asyncapi.ts';
 import { openapi } from './contracts/openapi.ts';
 import { openapiOfApi } from './contracts/openapi-api.ts';
@@ -12,11 +13,13 @@ import { brokenPromises, release } from './contracts/released.ts';
 import { SCHEMAS, schemaText } from './contracts/schemas.ts';
 
 const ROOT = new URL('../', import.meta.url);
+const apiDocument = await openapiOfApi();
 const documents: Record<string, string> = {
   ...Object.fromEntries(SCHEMAS.map((schema) => [`schemas/${schema.file}`, schemaText(schema)])),
   'docs/asyncapi.yaml': asyncapi(),
   'docs/openapi.yaml': await openapi(),
-  'docs/openapi-api.yaml': await openapiOfApi(),
+  'docs/openapi-api.yaml': apiDocument,
+  'client/src/api-operations.ts': apiOperations(apiDocument),
 };
 
 const faults = process.argv.includes('--check')

@@ -11,7 +11,7 @@ import { catalogCode, constantsCode } from './generated-code.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Where to: client/dist, or the folder that the first argument names. */
 const DIST = process.argv[2] ?? `${ROOT}client/dist`;
-const ENTRIES = { events: 'src/events/index.ts', session: 'client/src/session.ts' };
+const ENTRIES = { events: 'src/events/index.ts', session: 'client/src/session.ts', api: 'client/src/api.ts' };
 
 const compiledAtBuild: Plugin = {
   name: 'compiled at build time',

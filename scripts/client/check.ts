@@ -13,7 +13,8 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NPM = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
 
 const IMPORTS = `import { parseEvent, createEventConsumer, memoryStore, OUTCOMES, TOPICS } from 'sso-link-client/events';
-import { createSessionVerifier, getSession } from 'sso-link-client/session';`;
+import { createSessionVerifier, getSession } from 'sso-link-client/session';
+import { createApiClient } from 'sso-link-client/api';`;
 const USE = `
 const consumer = createEventConsumer({ store: memoryStore(), handlers: {}, onUnreadable: () => {} });
 const verify = createSessionVerifier({ issuer: 'https://account.example.com', audience: 'https://app.example.com' });
@@ -21,6 +22,7 @@ Promise.all([consumer.handle({ value: null }), verify('none'), verify(undefined)
   if (answers.join() !== 'unreadable,,' || OUTCOMES.length < 6 || TOPICS.length < 3) process.exit(1);
   try { parseEvent({ value: null }); process.exit(1); } catch (error) { if (error.code !== 'event_invalid') throw error; }
   if (typeof getSession !== 'function') process.exit(1);
+  if (typeof createApiClient({ url: 'http://127.0.0.1', key: 'x' }).putUser !== 'function') process.exit(1);
 });`;
 const STRICT = {
   ...{ strict: true, noEmit: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
@@ -29,6 +31,7 @@ const STRICT = {
 const PRODUCT = `
 import { createEventConsumer, memoryStore, type LinkResult } from 'sso-link-client/events';
 import { createSessionVerifier, getSession } from 'sso-link-client/session';
+import { createApiClient, items } from 'sso-link-client/api';
 const consumer = createEventConsumer({
   store: memoryStore(),
   handlers: {
@@ -51,6 +54,17 @@ export async function page(): Promise<string> {
     case 'refused': return session.reason_class;
     case 'pending': case 'none': case 'unavailable': return session.state;
   }
+}
+const api = createApiClient({ url: 'http://127.0.0.1:3100', key: 'ssol_x' });
+export async function mirror(): Promise<string[]> {
+  const user = await api.putUser({ user_id: 'u1', body: { company: 'acme', status: 'suspended' } });
+  // @ts-expect-error: a user has no password
+  void user.password;
+  // @ts-expect-error: the company must be named
+  await api.putUser({ user_id: 'u1', body: {} });
+  const slugs: string[] = [];
+  for await (const { slug, status } of items(api.listCompanies, {})) if (status === 'active') slugs.push(slug);
+  return slugs;
 }
 const verify = createSessionVerifier({ issuer: 'https://account.example.com', audience: 'https://app.example.com' });
 export const who: Promise<string | undefined> = verify('token').then((session) => session?.userId);

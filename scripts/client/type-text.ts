@@ -1,5 +1,6 @@
-interface Schema {
+export interface Schema {
   type?: string;
+  const?: string | number | boolean;
   enum?: string[];
   anyOf?: Schema[];
   items?: Schema;
@@ -8,8 +9,9 @@ interface Schema {
   description?: string;
 }
 
-/** A JSON Schema, as the events use it, as a type of TypeScript. @throws Error for a keyword that it does not know */
+/** A JSON Schema, as the events and the administrative API use it, as a type of TypeScript. @throws Error for a keyword that it does not know */
 export function typeText(schema: Schema, indent = ''): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (schema.anyOf) return schema.anyOf.map((one) => typeText(one, indent)).join(' | ');
   switch (schema.type) {
@@ -21,8 +23,9 @@ export function typeText(schema: Schema, indent = ''): string {
     case 'number':
       return 'number';
     case 'array':
-      return `(${typeText(schema.items ?? {}, indent)})[]`;
+      return schema.items ? `(${typeText(schema.items, indent)})[]` : 'unknown[]';
     case 'object':
+      if (!schema.properties) return 'Record<string, unknown>';
       return `{\n${fields(schema, `${indent}    `)}${indent}}`;
     default:
       throw new Error(`no type for ${JSON.stringify(schema)}`);

@@ -9,7 +9,7 @@ import type { ApiDeps } from './api-deps.ts';
 import { change, visibleCompany } from './company-scope.ts';
 import { IdempotencyHeaders } from './idempotency.ts';
 import { Body, Id, nullable, operation, Slug, Text, Time } from './operation.ts';
-import { LINK_HEADER, Page, PageQuery, sendPage } from './pages.ts';
+import { LINK_HEADER, Page, PageQueryById, sendPage } from './pages.ts';
 
 const tag = 'clients';
 const AuthMethod = Type.Union([Type.Literal('client_secret_post'), Type.Literal('client_secret_basic')]);
@@ -36,7 +36,7 @@ const ClientSecret = Text(1_000, 'Stored sealed, never returned');
 
 export const LIST_CLIENTS = operation({
   ...{ tag, operationId: 'listClients', scope: 'clients:read', summary: 'List the SSO clients of a company' },
-  ...{ params: OfCompany, querystring: Type.Object(PageQuery) },
+  ...{ params: OfCompany, querystring: Type.Object(PageQueryById) },
   response: { 200: ['A page', Page(View), LINK_HEADER] },
 });
 export const CREATE_CLIENT = operation({

@@ -7,7 +7,7 @@ import type { ApiDeps } from './api-deps.ts';
 import { change, visibleCompany } from './company-scope.ts';
 import { IdempotencyHeaders } from './idempotency.ts';
 import { Body, Id, nullable, operation, Slug, Text, Time } from './operation.ts';
-import { LINK_HEADER, Page, PageQuery, sendPage } from './pages.ts';
+import { LINK_HEADER, Page, PageQueryById, sendPage } from './pages.ts';
 import { visibleIdentity, visibleUser } from './visible.ts';
 
 const tag = 'identities';
@@ -29,7 +29,7 @@ export const LIST_IDENTITIES = operation({
   ...{ tag, operationId: 'listIdentities', scope: 'identities:read' },
   summary: 'List the SSO identities of a company, by id',
   params: Type.Object({ slug: Slug }),
-  querystring: Type.Object({ state: Type.Optional(State), ...PageQuery }),
+  querystring: Type.Object({ state: Type.Optional(State), ...PageQueryById }),
   response: { 200: ['A page', Page(View), LINK_HEADER] },
 });
 export const GET_IDENTITY = operation({

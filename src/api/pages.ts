@@ -1,7 +1,7 @@
 /** Keyset cursors: `after` is the last item of the page before, so rows that come and go shift no page. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
-import { Text } from './operation.ts';
+import { Id, Text } from './operation.ts';
 
 export const DEFAULT_LIMIT = 50;
 
@@ -10,6 +10,9 @@ export const PageQuery = {
   after: Type.Optional(Text(300, 'The cursor of the page before, as its `next` says')),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: DEFAULT_LIMIT })),
 };
+
+/** The query of a list whose cursor is an id. */
+export const PageQueryById = { ...PageQuery, after: Type.Optional(Id) };
 
 export const LINK_HEADER = {
   link: { type: 'string', description: 'The next page, as `<…>; rel="next"`; absent on the last one' },

@@ -6,7 +6,7 @@ import { pageOfResults, type ResultRow, showResult } from '../linking/results.ts
 import type { ApiDeps } from './api-deps.ts';
 import { visibleCompany } from './company-scope.ts';
 import { Id, nullable, operation, Slug, Text, Time } from './operation.ts';
-import { LINK_HEADER, Page, PageQuery, sendPage } from './pages.ts';
+import { LINK_HEADER, Page, PageQueryById, sendPage } from './pages.ts';
 
 const tag = 'results';
 const Outcome = Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome)));
@@ -42,8 +42,7 @@ export const LIST_RESULTS = operation({
     email: Type.Optional(Text(1_000, 'Of the person who last came with this email')),
     outcome: Type.Optional(Outcome),
     since: Type.Optional(Type.String({ format: 'date-time', description: 'Decided at this time or later' })),
-    ...PageQuery,
-    after: Type.Optional(Id),
+    ...PageQueryById,
   }),
   response: { 200: ['A page', Page(View), LINK_HEADER] },
 });

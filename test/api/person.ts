@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { clientSecretAssociatedData } from '../../src/companies/sso-client-rows.ts';
 import { newId, ssoIdentityId } from '../../src/ids.ts';
+import { createSealer } from '../../src/seal.ts';
+import { SECRET_KEY } from '../commands/operator.ts';
 import type { TestDatabase } from '../support/database.ts';
 
 export interface Person {
@@ -18,10 +21,12 @@ export async function signedIn({ sql }: TestDatabase, slug: string, userId: stri
   const issuer = 'https://oauth.id.jumpcloud.com/';
   const identityId = ssoIdentityId(companyId, issuer, userId);
   const [ssoClientId, loginId, sessionId] = [newId(), newId(), newId()];
+  const sealer = createSealer([Buffer.from(SECRET_KEY, 'base64')]);
+  const secret = sealer.seal('secret', clientSecretAssociatedData(ssoClientId));
   const email = `${userId}@${slug}.test`;
   await sql`
     INSERT INTO sso_clients (id, company_id, region, issuer, client_id, client_secret, status)
-    VALUES (${ssoClientId}, ${companyId}, 'us', ${issuer}, ${`client-${newId()}`}, 'sealed', 'disabled')`;
+    VALUES (${ssoClientId}, ${companyId}, 'us', ${issuer}, ${`client-${newId()}`}, ${secret}, 'disabled')`;
   await sql`
     INSERT INTO users (id, company_id, company_set_by, name) VALUES (${userId}, ${companyId}, 'link', ${userId})`;
   await sql`

@@ -1,0 +1,90 @@
+/** A key of one company, on every route: what is another company's answers with the bytes of what does not exist. */
+import t from 'tap';
+import { newId } from '../../src/ids.ts';
+import { bytesOf, testApi } from './api.ts';
+import { operations } from './operations.ts';
+import { signedIn } from './person.ts';
+
+/** What each operation needs in its body to pass its schema. */
+const BODIES: Record<string, object> = {
+  updateCompany: { name: 'Changed' },
+  putDomain: { verified_by: 'operator' },
+  challengeDomain: {},
+  createClient: { client_id: 'c', client_secret: 's', region: 'us', check: false },
+  updateClient: { logout_at_provider: true },
+  activateClient: { allow_no_domain: true },
+  putUser: { company: 'beta' },
+  putAccount: { email: null, email_verified: false },
+  putLink: { user_id: 'bob' },
+};
+/** They name no single thing: 403, or only what is the caller's own. */
+const UNNAMED = ['listCompanies', 'createCompany', 'importAccounts', 'listResults', 'listAudit'];
+
+t.test('every route hides the other company', async (t) => {
+  const { ask, company, database, key } = await testApi(t);
+  for (const slug of ['acme', 'beta']) {
+    await company(slug);
+    await ask(`PUT /v1/companies/${slug}/domains/${slug}.test`, { body: { verified_by: 'operator' } });
+  }
+  const acme = await signedIn(database, 'acme', 'ada');
+  const beta = await signedIn(database, 'beta', 'bob');
+  const ofBeta = await key({ company: 'beta' });
+  const before = await database.sql`SELECT * FROM users WHERE id = 'ada'`;
+  const state = async () => ({
+    users: await database.sql`SELECT * FROM users WHERE id = 'ada'`,
+    accounts: await database.sql`SELECT * FROM social_accounts WHERE user_id = 'ada'`,
+    identities: await database.sql`SELECT * FROM sso_identities WHERE id = ${acme.identityId}`,
+    clients: await database.sql`SELECT * FROM sso_clients WHERE id = ${acme.ssoClientId}`,
+    sessions: await database.sql`SELECT count(*)::int AS n FROM sessions WHERE id = ${acme.sessionId}`,
+    company: await database.sql`SELECT * FROM companies WHERE slug = 'acme'`,
+  });
+  const whole = await state();
+  t.equal(before.length, 1);
+
+  /** Values of parameters: the other company's, and ones that name nothing. */
+  const theirs = (path: string) => ({
+    ...{ slug: 'acme', user_id: 'ada', login_id: acme.loginId, domain: 'acme.test' },
+    ...{ provider: 'google', provider_user_id: 'g-ada' },
+    id: path.includes('/clients/') ? acme.ssoClientId : acme.identityId,
+  });
+  const nothing = {
+    ...{ slug: 'none', user_id: 'nobody', login_id: newId(), domain: 'none.test', id: newId() },
+    ...{ provider: 'google', provider_user_id: 'g-none' },
+  };
+  const fill = (path: string, values: Record<string, string>) =>
+    path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+
+  let compared = 0;
+  for (const { method, path, operationId } of await operations()) {
+    if (!path.startsWith('/v1/') || UNNAMED.includes(operationId)) continue;
+    const body = BODIES[operationId];
+    const send = (values: Record<string, string>) =>
+      ask(`${method} ${fill(path, values)}`, { key: ofBeta, ...(body && { body }) });
+    // The path of the other company, and its things below one's own path.
+    const own = { ...theirs(path), slug: 'beta' };
+    const cases = [[theirs(path), nothing] as const];
+    if (/\{slug\}.*\{id\}/.test(path) || operationId === 'deleteDomain') {
+      cases.push([own, { ...nothing, slug: 'beta' }]);
+    }
+    for (const [other, missing] of cases) {
+      const [hidden, absent] = [await send(other), await send(missing)];
+      t.equal(hidden.statusCode, 404, `${method} ${fill(path, other)} ${hidden.body}`);
+      t.same(bytesOf(hidden), bytesOf(absent), `${operationId} has the bytes of what does not exist`);
+      compared += 1;
+    }
+  }
+  t.ok(compared > 25, `${compared} pairs`);
+  t.same(await state(), whole, 'and nothing of the other company has changed');
+
+  for (const query of ['results?company=acme', 'audit?company=acme']) {
+    const hidden = await ask(`GET /v1/${query}`, { key: ofBeta });
+    t.same(bytesOf(hidden), bytesOf(await ask(`GET /v1/${query.replace('acme', 'none')}`, { key: ofBeta })));
+    t.equal(hidden.statusCode, 404);
+  }
+  const results = (await ask('GET /v1/results', { key: ofBeta })).json().items;
+  t.match(results, [{ login_id: beta.loginId }]);
+  t.equal(results.length, 1);
+  const link = (userId: string) =>
+    ask(`PUT /v1/identities/${beta.identityId}/link`, { key: ofBeta, body: { user_id: userId } });
+  t.same(bytesOf(await link('ada')), bytesOf(await link('nobody')));
+});
