@@ -3,12 +3,12 @@ import { eq } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import { companyBySlug, lockCompany } from '../companies/companies.ts';
 import type { Database, Transaction } from '../db/client.ts';
+import { massChangeCondition } from '../db/mass-change.ts';
 import { companies } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
 import { isUuid } from '../ids.ts';
 import { deriveCompanyStates, deriveStates, lockIdentities, type StateChange } from './derive-states.ts';
 import { lockDirectory } from './lock.ts';
-import { massChangeCondition } from './mass-change.ts';
 import { userNameKey } from './user-name-key.ts';
 
 const BATCH = 1_000;

@@ -67,6 +67,8 @@ function applyAt(kind: ResourceKind, doc: Doc, op: Op, path: ScimPath | null, va
   // `null` unassigns (RFC 7643 §2.5).
   const removes = op === 'remove' || value === null || value === undefined;
   if (attribute.required && removes) {
+    // A `null` beside other attributes says nothing; the others count.
+    if (op !== 'remove') return;
     throw scimError('scim_mutability', `${attribute.name} cannot be removed`);
   }
   if (attribute.multiValued) applyToMany(attribute, doc, op, { ...path, subAttribute: sub, removes }, value);

@@ -1,5 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Database } from '../db/client.ts';
+import { massChangeCondition } from '../db/mass-change.ts';
 import { codeOf } from '../errors.ts';
 import { createReadings } from '../observability/database-readings.ts';
 import type { Health } from '../observability/health.ts';
@@ -71,6 +72,11 @@ export function createRelayMetrics(
     labelNames: ['state'],
     registers,
   });
+  const massChanges = new Gauge({
+    name: 'sso_link_directory_mass_changes',
+    help: 'Companies whose directory blocked more than 30 % and more than 10 of its people within an hour',
+    registers,
+  });
   const pool = new Gauge({
     name: 'sso_link_database_pool',
     help: "All roles' connections to the database, as it sees them",
@@ -128,6 +134,16 @@ export function createRelayMetrics(
         };
       },
       forget: () => pool.reset(),
+    },
+    {
+      everyMs: RARELY_MS,
+      async read(sql) {
+        const found = await sql`
+          SELECT FROM sso_identities WHERE directory_state IS NOT NULL
+          GROUP BY company_id HAVING ${sql.unsafe(massChangeCondition)}`;
+        return () => massChanges.set(found.length);
+      },
+      forget: () => massChanges.remove(),
     },
     {
       everyMs: RARELY_MS,

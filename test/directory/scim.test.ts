@@ -69,6 +69,9 @@ t.test('active:false beside unknown attributes is not lost', async (t) => {
   const { id } = await create();
   const value = { active: false, nickName: 'x', [ENTERPRISE]: { department: 'y' }, 'a[b': 1 };
   t.match(await patch(id, { op: 'Replace', value }), { status: 200, body: { active: false } });
+  t.match(await patch(id, { op: 'replace', value: { active: null, userName: null } }), {
+    ...{ status: 200, body: { active: false } },
+  });
   const path = `${ENTERPRISE}:department`;
   const both = [
     { op: 'replace', path, value: 'z' },

@@ -78,6 +78,13 @@ export, of the database or of a partition, are combined with max.
   severity: warning
   summary: Kafka rejects some events permanently
   description: '{{ "{{ $value }}" }} events were moved to outbox_dead and wait for an operator.'
+- alert: SsoLinkDirectoryMassChange
+  runbook: directory-mass-change
+  expr: max(sso_link_directory_mass_changes{ {{- $of }}}) > 0
+  for: 1m
+  severity: warning
+  summary: A company's directory blocks many of its people
+  description: 'The directories of {{ "{{ $value }}" }} companies blocked more than 30 % and more than 10 of their people within an hour.'
 - alert: SsoLinkWorkerBehind
   runbook: worker-behind
   expr: sum(max by (partition) (sso_link_worker_lag{ {{- $of }}})) > {{ $limits.workerLag }}
