@@ -8,7 +8,7 @@ import { typeText } from './type-text.ts';
 
 /** Modules whose types TypeBox derives, and what only they use: `eventTypes` writes their types from the schemas. */
 const FROM_SCHEMAS =
-  /src\/events\/(catalog|link-result|link-removed|sso-authenticated|event|user-linked|user-erased|user-deprovisioned|user-reprovisioned|headers|fields|invalid)\.ts$/;
+  /src\/events\/(catalog|link-result|link-removed|sso-authenticated|event|user-linked|user-erased|user-deprovisioned|user-reprovisioned|sessions-revoked|headers|fields|invalid)\.ts$/;
 const RESULT_CONSTANTS = ['OUTCOMES', 'REASONS'] as const;
 
 export async function declarations(

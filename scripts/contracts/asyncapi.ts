@@ -6,13 +6,23 @@ import { linkRemoved } from '../../src/events/link-removed.ts';
 import { linkResult } from '../../src/events/link-result.ts';
 import { PARTITIONS } from '../../src/events/partitions.ts';
 import { sequenceText } from '../../src/events/sequence.ts';
+import { sessionsRevoked } from '../../src/events/sessions-revoked.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { DEAD_LETTER_TOPIC } from '../../src/events/topics.ts';
 import { userDeprovisioned } from '../../src/events/user-deprovisioned.ts';
 import { userErased } from '../../src/events/user-erased.ts';
 import { userLinked } from '../../src/events/user-linked.ts';
 import { userReprovisioned } from '../../src/events/user-reprovisioned.ts';
-import { AUTHENTICATED, DEPROVISIONED, ERASED, LINKED, REMOVED, REPROVISIONED, RESULTS } from './examples.ts';
+import {
+  AUTHENTICATED,
+  DEPROVISIONED,
+  ERASED,
+  LINKED,
+  REMOVED,
+  REPROVISIONED,
+  RESULTS,
+  REVOKED,
+} from './examples.ts';
 import { SCHEMAS } from './schemas.ts';
 import { withTypeLists } from './type-lists.ts';
 import { VERSION } from './version.ts';
@@ -114,6 +124,13 @@ const examples = {
       ),
     ),
   ],
+  [sessionsRevoked.type]: [
+    example(
+      'revoked',
+      'An operator ended the sessions of a person',
+      sessionsRevoked.create(about('019a3ca0-77b2-7e45-9c13-08d6f4a1b92e', 'operator', REVOKED.at), REVOKED),
+    ),
+  ],
 };
 
 const KEY = {
@@ -159,7 +176,7 @@ const operation = (action: 'send' | 'receive', topic: string, messages: string[]
 
 const RESULT_TYPES = [
   ...[linkResult.type, linkRemoved.type, userLinked.type, userErased.type],
-  ...[userDeprovisioned.type, userReprovisioned.type],
+  ...[userDeprovisioned.type, userReprovisioned.type, sessionsRevoked.type],
 ];
 
 const document = {
@@ -236,6 +253,7 @@ const document = {
       [userErased.type]: message(userErased),
       [userDeprovisioned.type]: message(userDeprovisioned),
       [userReprovisioned.type]: message(userReprovisioned),
+      [sessionsRevoked.type]: message(sessionsRevoked),
       dead_letter: deadLetter,
     },
     schemas,

@@ -1,6 +1,7 @@
 /** What the documents show: one person's way, and a result of each outcome. Tests hold them against the schemas. */
 import type { LinkRemoved } from '../../src/events/link-removed.ts';
 import type { LinkResult } from '../../src/events/link-result.ts';
+import type { SessionsRevoked } from '../../src/events/sessions-revoked.ts';
 import type { SsoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import type { UserDeprovisioned } from '../../src/events/user-deprovisioned.ts';
 import type { UserErased } from '../../src/events/user-erased.ts';
@@ -107,4 +108,12 @@ export const REPROVISIONED: UserReprovisioned = {
   user_id: 'u-2',
   company_id: COMPANY,
   at: '2026-11-24T13:00:00.000Z',
+};
+
+export const REVOKED: SessionsRevoked = {
+  sso_identity_id: IDENTITY,
+  user_id: 'u-2',
+  company_id: COMPANY,
+  by: 'operator:olga',
+  at: '2026-11-24T14:00:00.000Z',
 };

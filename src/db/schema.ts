@@ -38,6 +38,8 @@ export const companies = pgTable(
     createsUsers: boolean('creates_users').notNull().default(true),
     /** Its directory pushes who may still sign in (SCIM). While false, what it pushed has no effect. */
     directoryEnabled: boolean('directory_enabled').notNull().default(false),
+    /** Sessions that began earlier are ended: one row for all people of the company. */
+    sessionsNotBefore: at('sessions_not_before'),
     status: text({ enum: ['active', 'disabled'] })
       .notNull()
       .default('active'),

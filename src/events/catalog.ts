@@ -6,6 +6,7 @@ import type { Reader } from './invalid.ts';
 import { linkRemoved } from './link-removed.ts';
 import { linkResult } from './link-result.ts';
 import type { Open } from './open.ts';
+import { sessionsRevoked } from './sessions-revoked.ts';
 import { ssoAuthenticated } from './sso-authenticated.ts';
 import { userDeprovisioned } from './user-deprovisioned.ts';
 import { userErased } from './user-erased.ts';
@@ -15,7 +16,7 @@ import { userReprovisioned } from './user-reprovisioned.ts';
 /** Every event that this service publishes. */
 export const EVENTS = [
   ...[ssoAuthenticated, linkResult, linkRemoved, userLinked, userErased],
-  ...[userDeprovisioned, userReprovisioned],
+  ...[userDeprovisioned, userReprovisioned, sessionsRevoked],
 ] as const;
 
 /** The data of each event, as a reader gets it. */

@@ -21,6 +21,7 @@ export type { LinkRemoved } from './link-removed.ts';
 export { type LinkResult, OUTCOMES, type Outcome, REASONS, type Reason } from './link-result.ts';
 export { memoryStore } from './memory-store.ts';
 export { type EventOf, type KafkaRecord, parseEvent, type SsoLinkEvent } from './parse.ts';
+export type { SessionsRevoked } from './sessions-revoked.ts';
 export type { SsoAuthenticated } from './sso-authenticated.ts';
 export { DEAD_LETTER_TOPIC, TOPICS } from './topics.ts';
 export type { UserDeprovisioned } from './user-deprovisioned.ts';

@@ -54,6 +54,8 @@ export interface SessionRow {
   company: string;
   companyName: string;
   companyStatus: string;
+  /** The sessions of all people of the company were ended since it began. */
+  companyRevoked: boolean;
   clientStatus: string;
   /** Where it isn't active: the company has another one that is. */
   clientReplaced: boolean;
@@ -84,6 +86,7 @@ export function deriveState(session: SessionRow, idle: number, now: number): Ses
   if (now >= session.expiresAt.getTime() || now - session.lastUsedAt.getTime() >= idle) {
     return { state: 'none' };
   }
+  if (session.companyRevoked) return { state: 'none' };
   if (session.endedAs !== null) return refused(session.endedAs);
   if (session.companyStatus !== 'active') return refused('sso_disabled');
   if (session.clientStatus !== 'active') {
@@ -134,6 +137,7 @@ const FIND_SESSION = `
       i.email, coalesce(u.name, i.name) AS name,
       u.id AS "userId", u.status AS "userStatus", ${otherCompanyCondition('c.id')} AS "userElsewhere",
       i.directory_state AS "directoryState", c.id AS "companyId", c.slug AS company, c.name AS "companyName", c.status AS "companyStatus",
+      coalesce(s.created_at < c.sessions_not_before, false) AS "companyRevoked",
       k.status AS "clientStatus", k.status <> 'active' AND EXISTS (
         SELECT FROM sso_clients other WHERE other.company_id = c.id AND other.status = 'active'
       ) AS "clientReplaced", r.outcome, r.reason

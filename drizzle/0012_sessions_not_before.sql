@@ -1,0 +1,1 @@
+ALTER TABLE "companies" ADD COLUMN "sessions_not_before" timestamp with time zone;
