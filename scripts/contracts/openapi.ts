@@ -70,9 +70,9 @@ export async function openapi(): Promise<string> {
 function describe(app: FastifyInstance): void {
   void app.register(swagger, {
     openapi: about,
-    // The pages' own files are no contract.
+    // The pages' own files are no contract, and SCIM describes itself.
     transform: ({ schema, url }) => ({
-      schema: url.startsWith('/assets/') ? { ...schema, hide: true } : schema,
+      schema: /^\/(?:assets|scim)\//.test(url) ? { ...schema, hide: true } : schema,
       url,
     }),
   } as Parameters<typeof swagger>[1]);

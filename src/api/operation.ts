@@ -37,7 +37,8 @@ type OperationResponse = [
   content?: Record<string, { schema: TSchema }>,
 ];
 
-interface OperationSchema {
+/** What a route says of itself; exported for declarations. */
+export interface OperationSchema {
   operationId: string;
   summary: string;
   tags: string[];

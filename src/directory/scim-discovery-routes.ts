@@ -5,22 +5,19 @@ import { sendScim } from './scim-http.ts';
 import { listResponse } from './scim-reply.ts';
 import { KINDS } from './scim-schemas.ts';
 
-const HIDDEN = { schema: { hide: true } };
 type ById = { Params: { id: string } };
 
 /** `/ServiceProviderConfig`, `/ResourceTypes`, `/Schemas`; and 405 for methods that a path does not have. */
 export function discoveryRoutes(app: FastifyInstance, base: string): void {
-  app.get('/ServiceProviderConfig', HIDDEN, (_request, reply) =>
-    sendScim(reply, serviceProviderConfig(base)),
-  );
+  app.get('/ServiceProviderConfig', (_request, reply) => sendScim(reply, serviceProviderConfig(base)));
   for (const [path, all] of [
     ['/ResourceTypes', resourceTypes(base)],
     ['/Schemas', schemas(base)],
   ] as const) {
-    app.get(path, HIDDEN, (_request, reply) =>
+    app.get(path, (_request, reply) =>
       sendScim(reply, listResponse({ rows: [...all], totalResults: all.length, startIndex: 1 })),
     );
-    app.get<ById>(`${path}/:id`, HIDDEN, (request, reply) => {
+    app.get<ById>(`${path}/:id`, (request, reply) => {
       const found = all.find(({ id }) => id === request.params.id);
       if (!found) throw scimError('scim_not_found', `there is no ${path}/${request.params.id}`);
       return sendScim(reply, found);
@@ -41,7 +38,6 @@ function refuse(app: FastifyInstance, url: string, allowed: string[]): void {
   app.route({
     method: METHODS.filter((method) => !allowed.includes(method)),
     url,
-    ...HIDDEN,
     handler: (_request, reply: FastifyReply) => {
       reply.header('allow', allowed.join(', '));
       throw scimError('scim_method_not_allowed', `the methods of this path are ${allowed.join(', ')}`);

@@ -51,7 +51,6 @@ export const callerOf = (request: FastifyRequest): DirectoryCaller => request.di
 
 function resourceRoutes(app: FastifyInstance, { database, notifyRelay }: ScimDeps, served: Served): void {
   const { endpoint } = served.kind;
-  const hidden = { schema: { hide: true } };
 
   /** One transaction for each request. The relay is notified after the commit. */
   async function change<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -63,7 +62,7 @@ function resourceRoutes(app: FastifyInstance, { database, notifyRelay }: ScimDep
   const send = (request: FastifyRequest<Resource>, reply: FastifyReply, resource: object) =>
     sendScim(reply, select(resource as Record<string, unknown>, request.query));
 
-  app.get<Resource>(endpoint, hidden, async (request, reply) => {
+  app.get<Resource>(endpoint, async (request, reply) => {
     const page = await served.list(database.sql, callerOf(request), request.query);
     return sendScim(
       reply,
@@ -71,29 +70,29 @@ function resourceRoutes(app: FastifyInstance, { database, notifyRelay }: ScimDep
     );
   });
 
-  app.post<Resource>(endpoint, hidden, async (request, reply) => {
+  app.post<Resource>(endpoint, async (request, reply) => {
     const created = await change((tx) => served.create(tx, callerOf(request), bodyOf(request)));
     const { location } = created.meta as { location: string };
     return send(request, reply.code(201).header('location', location), created);
   });
 
-  app.get<Resource>(`${endpoint}/:id`, hidden, async (request, reply) =>
+  app.get<Resource>(`${endpoint}/:id`, async (request, reply) =>
     send(request, reply, await served.find(database, callerOf(request), request.params.id)),
   );
 
-  app.put<Resource>(`${endpoint}/:id`, hidden, async (request, reply) => {
+  app.put<Resource>(`${endpoint}/:id`, async (request, reply) => {
     const { id } = request.params;
     const body = bodyOf(request);
     return send(request, reply, await change((tx) => served.replace(tx, callerOf(request), { id, body })));
   });
 
-  app.patch<Resource>(`${endpoint}/:id`, hidden, async (request, reply) => {
+  app.patch<Resource>(`${endpoint}/:id`, async (request, reply) => {
     const { id } = request.params;
     const body = bodyOf(request);
     return send(request, reply, await change((tx) => served.patch(tx, callerOf(request), { id, body })));
   });
 
-  app.delete<Resource>(`${endpoint}/:id`, hidden, async (request, reply) => {
+  app.delete<Resource>(`${endpoint}/:id`, async (request, reply) => {
     await change((tx) => served.remove(tx, callerOf(request), request.params.id));
     return reply.code(204).send();
   });

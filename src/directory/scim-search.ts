@@ -12,7 +12,7 @@ type Search = ListQuery & Selection;
 /** `POST …/.search` (RFC 7644 §3.4.3): a list whose query is in the body, of one kind or of all. */
 export function searchRoute(app: FastifyInstance, database: Pick<Database, 'sql'>, served: Served[]): void {
   for (const [path, kinds] of [['', served], ...served.map((one) => [one.kind.endpoint, [one]])] as const) {
-    app.post(`${path}/.search`, { schema: { hide: true } }, async (request: FastifyRequest, reply) => {
+    app.post(`${path}/.search`, async (request: FastifyRequest, reply) => {
       const search: Search = isObject(request.body) ? request.body : {};
       const page = await searchAll(kinds as Served[], database, request.directory as DirectoryCaller, search);
       return sendScim(reply, listResponse({ ...page, rows: page.rows.map((row) => select(row, search)) }));
