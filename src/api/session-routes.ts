@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { listSessions, revokeCompanySessions, revokeUserSessions } from '../sessions/revoke.ts';
+import { listSessions, revokeCompanySessions, revokeSessions } from '../sessions/revoke.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { change, visibleCompany } from './company-scope.ts';
 import { Id, operation, Slug, Text, Time } from './operation.ts';
@@ -54,7 +54,7 @@ export function sessionRoutes(v1: FastifyInstance, deps: ApiDeps): void {
     const { id: userId } = await visibleUser(deps.database, request, request.params.user_id);
     const { companyId } = request.caller;
     const { ended } = await change(deps, request, (tx, actor) =>
-      revokeUserSessions(tx, actor, { userId, companyId }),
+      revokeSessions(tx, actor, { of: { userId, companyId }, target: userId }),
     );
     return { ended };
   });

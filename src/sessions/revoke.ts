@@ -82,13 +82,6 @@ export async function revokeSessions(
   return { ended: ended.length, changed: ended.length > 0 };
 }
 
-/** Ends a user's sessions. @param of.companyId those of one company */
-export const revokeUserSessions = (
-  tx: Transaction,
-  actor: string,
-  of: { userId: string; companyId?: string | null },
-) => revokeSessions(tx, actor, { of, target: of.userId });
-
 /**
  * Ends the sessions of all people of a company by one row: what began before now is ended. Its sessions are counted,
  * and deleted as they expire. @throws SsoLinkError `company_not_found`

@@ -34,7 +34,7 @@ const SAME: [command: string, route: string, useCase: string][] = [
   ['link', 'PUT /v1/identities/{id}/link', 'linkByHand'],
   ['links remove', 'DELETE /v1/identities/{id}/link', 'removeLink'],
   ['links approve', 'POST /v1/identities/{id}/approve', 'approveLink'],
-  ['sessions revoke', 'DELETE /v1/users/{user_id}/sessions', 'revokeUserSessions'],
+  ['sessions revoke', 'DELETE /v1/users/{user_id}/sessions', 'revokeSessions'],
   ['sessions revoke', 'DELETE /v1/companies/{slug}/sessions', 'revokeCompanySessions'],
 ];
 
@@ -63,10 +63,9 @@ const NO_ROUTE: Record<string, string> = {
 };
 
 /** Commands that read. */
-const READS =
-  /^(preview|(\w|-)+( token| secret)? (list|summary|show|history|status|users|export|expiring|digest))$/;
+const READS = /^(preview|(\w|-)+( token)? (list|summary|show|history|status|users|export))$/;
 /** By docs/decisions.md, what an operator alone does. */
-const OPERATOR_ALONE = /^(directory|client secret|events|setup) /;
+const OPERATOR_ALONE = /^directory /;
 
 async function sourcesOf(folder: string): Promise<string> {
   const url = new URL(`../../src/${folder}/`, import.meta.url);

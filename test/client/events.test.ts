@@ -6,7 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { AUTHENTICATED, ERASED, LINKED, REMOVED, RESULTS } from '../../scripts/contracts/examples.ts';
+import {
+  AUTHENTICATED,
+  DEPROVISIONED,
+  ERASED,
+  LINKED,
+  REMOVED,
+  REPROVISIONED,
+  RESULTS,
+  REVOKED,
+} from '../../scripts/contracts/examples.ts';
 import { codeOf } from '../../src/errors.ts';
 import { EVENTS } from '../../src/events/catalog.ts';
 import * as source from '../../src/events/index.ts';
@@ -29,6 +38,9 @@ const samples: Record<string, object[]> = {
   'user.link_removed': [REMOVED],
   'user.linked': [LINKED],
   'user.erased': [ERASED],
+  'user.deprovisioned': [DEPROVISIONED],
+  'user.reprovisioned': [REPROVISIONED],
+  'user.sessions_revoked': [REVOKED],
 };
 
 function read(events: typeof source, record: source.KafkaRecord): unknown {

@@ -235,6 +235,7 @@ t.test('headers, keys and compressed records arrive as they were sent', real, as
       key: Buffer.from('key'),
       value: message.value,
       headers: { ce_id: 'é', twice: 'second' },
+      rawHeaders: { ce_id: Buffer.from('é'), twice: [Buffer.from('first'), Buffer.from('second')] },
       timestamp: 1_700_000_000_000,
     },
     {
@@ -244,6 +245,7 @@ t.test('headers, keys and compressed records arrive as they were sent', real, as
       key: null,
       value: null,
       headers: {},
+      rawHeaders: {},
       timestamp: seen[1]?.timestamp,
     },
   ]);

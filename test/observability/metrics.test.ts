@@ -170,7 +170,6 @@ t.test('what the relay cannot read any more is told no longer', async (t) => {
   t.match(await told(), {
     sso_link_outbox_rows: 1,
     sso_link_outbox_dead_rows: 0,
-    sso_link_directory_mass_changes: 0,
     sso_link_outbox_oldest_age_seconds: 90,
   });
   await database.sql`ALTER TABLE outbox RENAME TO outbox_away`;
