@@ -306,6 +306,78 @@ export interface Operations {
       url: string;
       expires_at: string;
   } };
+  /** List the secrets of an SSO client, the one in use first; the secrets themselves are never returned. */
+  listClientSecrets: { input: {
+      /** Include retired ones */
+      retired?: boolean;
+      /** The slug of a company */
+      slug: string;
+      /** A UUID in lower case */
+      id: string;
+  }; result: {
+      items: ({
+          /** A UUID in lower case */
+          id: string;
+          /** A UUID in lower case */
+          sso_client_id: string;
+          /** The slug of a company */
+          company: string;
+          /** The one that is tried first: it worked last */
+          in_use: boolean;
+          added_by: string | null;
+          added_at: string;
+          expires_on: string | null;
+          working_since: string | null;
+          last_worked_at: string | null;
+          last_refused_at: string | null;
+          retired_at: string | null;
+      })[];
+      /** `after` of the next page; null on the last one */
+      next: string | null;
+  } };
+  /** Add a secret to an SSO client, which has two at most. */
+  addClientSecret: { input: {
+      /** The slug of a company */
+      slug: string;
+      /** A UUID in lower case */
+      id: string;
+      body: {
+          /** Stored sealed, never returned */
+          client_secret: string;
+          /** The day on which it stops working */
+          expires_on?: string;
+          /** Ask JumpCloud whether it works */
+          check?: boolean;
+      };
+  }; result: {
+      secret: {
+          /** A UUID in lower case */
+          id: string;
+          /** A UUID in lower case */
+          sso_client_id: string;
+          /** The slug of a company */
+          company: string;
+          /** The one that is tried first: it worked last */
+          in_use: boolean;
+          added_by: string | null;
+          added_at: string;
+          expires_on: string | null;
+          working_since: string | null;
+          last_worked_at: string | null;
+          last_refused_at: string | null;
+          retired_at: string | null;
+      };
+      answer: "works" | "refused" | "unclear" | null;
+  } };
+  /** Delete a secret of an SSO client; not the only one. */
+  retireClientSecret: { input: {
+      /** The slug of a company */
+      slug: string;
+      /** A UUID in lower case */
+      id: string;
+      /** A UUID in lower case */
+      secret_id: string;
+  }; result: undefined };
   /** Read a user and their social accounts. */
   getUser: { input: {
       /** The product's id of the user */
@@ -663,6 +735,9 @@ export const ROUTES: { readonly [Name in keyof Operations]: string } = {
   activateClient: 'POST /v1/companies/{slug}/clients/{id}/activate',
   disableClient: 'POST /v1/companies/{slug}/clients/{id}/disable',
   createTestLink: 'POST /v1/companies/{slug}/clients/{id}/test-links',
+  listClientSecrets: 'GET /v1/companies/{slug}/clients/{id}/secrets',
+  addClientSecret: 'POST /v1/companies/{slug}/clients/{id}/secrets',
+  retireClientSecret: 'DELETE /v1/companies/{slug}/clients/{id}/secrets/{secret_id}',
   getUser: 'GET /v1/users/{user_id}',
   putUser: 'PUT /v1/users/{user_id}',
   deleteUser: 'DELETE /v1/users/{user_id}',

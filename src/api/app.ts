@@ -15,6 +15,7 @@ import type { ApiDeps } from './api-deps.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { authenticate } from './authentication.ts';
 import { clientRoutes } from './client-routes.ts';
+import { clientSecretRoutes } from './client-secret-routes.ts';
 import { companyRoutes } from './company-routes.ts';
 import { domainRoutes } from './domain-routes.ts';
 import { acceptIdempotencyKeys } from './idempotency.ts';
@@ -79,6 +80,7 @@ export async function buildApiApp(
       companyRoutes(v1, deps);
       domainRoutes(v1, deps);
       clientRoutes(v1, deps);
+      clientSecretRoutes(v1, deps);
       userRoutes(v1, deps);
       accountRoutes(v1, deps);
       importRoute(v1, deps);

@@ -19,12 +19,13 @@ export const Problem = Type.Object({
 const CONFLICTS = [
   ...['company_exists', 'company_without_domain', 'domain_taken'],
   ...['client_draft_exists', 'client_taken', 'client_changed', 'client_disabled', 'client_region_ambiguous'],
+  ...['client_secrets_exhausted', 'client_secret_last'],
   ...['user_deleted', 'user_not_active', 'user_has_identity', 'other_company', 'company_set_by_link'],
   ...['identity_linked', 'identity_not_linked', 'result_pending', 'idempotency_key_in_progress'],
 ];
 const UNPROCESSABLE = [
   ...['slug_invalid', 'name_invalid', 'email_invalid', 'cursor_invalid', 'account_invalid', 'import_format'],
-  ...['domain_invalid', 'domain_freemail', 'domain_public_suffix', 'client_secret_invalid'],
+  ...['domain_invalid', 'domain_freemail', 'domain_public_suffix', 'client_secret_invalid', 'expiry_invalid'],
   ...['region_not_found', 'region_missing', 'client_credential_wrong', 'company_unknown'],
   ...['idempotency_key_reused', 'nothing_to_change'],
 ];

@@ -7,10 +7,12 @@ import { createTestLink } from '../companies/test-link.ts';
 import { SsoLinkError } from '../errors.ts';
 import { createSealer } from '../seal.ts';
 import { postLogoutRedirectUri } from '../sessions/end-session-url.ts';
+import { clientSecretCommands } from './client-secrets.ts';
 import { addSubcommand } from './command.ts';
 import { actor, configFor, type Io, readSecret, withDatabase } from './io.ts';
 import { type OutputOptions, printDone, printTable, type Row, snakeCase } from './output.ts';
 import { runChange } from './run-change.ts';
+import { ssoClientOption } from './sso-client-option.ts';
 
 interface ClientOptions extends OutputOptions {
   clientId?: string;
@@ -32,7 +34,8 @@ Before it is saved, the listed issuers are asked whose client this is (the custo
 
 const UPDATE_HELP = `
 Changes the company's draft if there is one, else the active client, else the one disabled last; --sso-client
-names another. Sign-ins that are under way at that moment are refused and begin again.`;
+names another. Sign-ins that are under way at that moment are refused and begin again. A new secret replaces all that
+the client has: \`client secret add\` replaces one without an interruption.`;
 
 const TEST_HELP = `
 Tests the company's draft if there is one, else the active client; --sso-client names another. Whoever opens
@@ -61,7 +64,7 @@ export function clientCommands(program: Command, io: Io): void {
   settings(addSubcommand(client, 'update', 'change an SSO client'))
     .option('--client-secret-stdin', 'read a new secret from standard input, one trailing newline trimmed')
     .option('--no-logout-at-provider', 'sign out here alone')
-    .addOption(ssoClient())
+    .addOption(ssoClientOption())
     .addHelpText('after', UPDATE_HELP)
     .action((slug: string, options: ClientOptions) => update(io, slug, options));
 
@@ -74,15 +77,17 @@ export function clientCommands(program: Command, io: Io): void {
       }),
     );
 
+  clientSecretCommands(client, io);
+
   addSubcommand(client, 'test', 'make a link by which one person tests an SSO client')
     .argument('<slug>')
-    .addOption(ssoClient())
+    .addOption(ssoClientOption())
     .addHelpText('after', TEST_HELP)
     .action((slug: string, options: ClientOptions) => test(io, slug, options));
 
   addSubcommand(client, 'activate', "let a company's people sign in by its SSO client")
     .argument('<slug>')
-    .addOption(ssoClient())
+    .addOption(ssoClientOption())
     .option('--allow-no-domain', 'although the company has no proven domain')
     .addHelpText('after', ACTIVATE_HELP)
     .action((slug: string, options: ClientOptions) =>
@@ -103,7 +108,7 @@ export function clientCommands(program: Command, io: Io): void {
 
   addSubcommand(client, 'disable', "end the sign-in by a company's SSO client")
     .argument('<slug>')
-    .addOption(ssoClient())
+    .addOption(ssoClientOption())
     .addHelpText('after', DISABLE_HELP)
     .action((slug: string, options: ClientOptions) =>
       runChange(
@@ -212,10 +217,6 @@ function settings(command: Command): Command {
     )
     .option('--no-check', 'save without asking JumpCloud')
     .option('--logout-at-provider', 'sign out at JumpCloud, too; tells the redirect URI to register there');
-}
-
-function ssoClient(): Option {
-  return new Option('--sso-client <id>', 'this SSO client of the company, as `client list` names it');
 }
 
 function named(client: SsoClientView): string {

@@ -91,7 +91,7 @@ export async function checkSealed(database: Pick<Database, 'sql'>, sealer: Seale
       tried += rows.length;
       stale += rows.filter((row) => sealer.isStale(row.sealed)).length;
       unreadable += rows.filter(
-        (row) => unsealOrUndefined(sealer, row.sealed, column.bound(row.id)) === undefined,
+        (row) => unsealOrUndefined(sealer, row.sealed, column.bound(row.of)) === undefined,
       ).length;
       if (++batches === SEALED_BATCHES) break;
     }

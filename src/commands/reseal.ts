@@ -4,13 +4,23 @@ import type { Sealer } from '../seal.ts';
 import { sessionAssociatedData } from '../sessions/session-associated-data.ts';
 import { signingKeyAssociatedData } from '../sessions/signing-keys.ts';
 
-/** Every sealed column, and what its values are bound to (src/db/schema.ts). */
+/**
+ * Every sealed column, and what its values are bound to (src/db/schema.ts), by the column `of`. The
+ * column of `sso_clients` comes before the table of the secrets, which then has the same value.
+ */
 export const SEALED_COLUMNS = [
-  { table: 'sso_clients', id: 'id', column: 'client_secret', bound: clientSecretAssociatedData },
-  { table: 'signing_keys', id: 'kid', column: 'private_key', bound: signingKeyAssociatedData },
+  ...[
+    { table: 'sso_clients', id: 'id', of: 'id', column: 'client_secret', bound: clientSecretAssociatedData },
+  ],
+  {
+    ...{ table: 'sso_client_secrets', id: 'id', of: 'sso_client_id', column: 'secret' },
+    bound: clientSecretAssociatedData,
+  },
+  { table: 'signing_keys', id: 'kid', of: 'kid', column: 'private_key', bound: signingKeyAssociatedData },
   ...(['refresh_token', 'id_token'] as const).map((column) => ({
     table: 'sessions',
     id: 'id',
+    of: 'id',
     column,
     bound: (id: string) => sessionAssociatedData(id, column),
   })),
@@ -39,13 +49,13 @@ export async function resealAll(database: Pick<Database, 'sql'>, sealer: Sealer)
 /** All values of a sealed column, in batches. */
 export async function* sealedValues(
   { sql }: Pick<Database, 'sql'>,
-  { table, id, column }: SealedColumn,
-): AsyncGenerator<{ id: string; sealed: string }[]> {
+  { table, id, of, column }: SealedColumn,
+): AsyncGenerator<{ id: string; of: string; sealed: string }[]> {
   const type = sql.unsafe(id === 'kid' ? 'text' : 'uuid');
   let after = id === 'kid' ? '' : '00000000-0000-0000-0000-000000000000';
   for (;;) {
-    const rows = await sql<{ id: string; sealed: string }[]>`
-      SELECT ${sql(id)}::text AS id, ${sql(column)} AS sealed FROM ${sql(table)}
+    const rows = await sql<{ id: string; of: string; sealed: string }[]>`
+      SELECT ${sql(id)}::text AS id, ${sql(of)}::text AS of, ${sql(column)} AS sealed FROM ${sql(table)}
       WHERE ${sql(column)} IS NOT NULL AND ${sql(id)} > ${after}::${type}
       ORDER BY ${sql(id)} LIMIT ${BATCH}`;
     if (rows.length > 0) yield rows;
@@ -64,12 +74,12 @@ async function resealColumn(
   const count: ResealCount = { column: `${of.table}.${of.column}`, resealed: 0, current: 0, unreadable: 0 };
   for await (const rows of sealedValues(database, of)) {
     const changes: { id: string; before: string; after: string }[] = [];
-    for (const { id, sealed } of rows) {
+    for (const { id, of: owner, sealed } of rows) {
       if (!sealer.isStale(sealed)) count.current += 1;
       else {
-        const opened = unsealOrUndefined(sealer, sealed, of.bound(id));
+        const opened = unsealOrUndefined(sealer, sealed, of.bound(owner));
         if (opened === undefined) count.unreadable += 1;
-        else changes.push({ id, before: sealed, after: sealer.seal(opened, of.bound(id)) });
+        else changes.push({ id, before: sealed, after: sealer.seal(opened, of.bound(owner)) });
       }
     }
     if (changes.length === 0) continue;

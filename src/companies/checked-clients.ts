@@ -3,6 +3,7 @@ import type { Issuer } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Sealer } from '../seal.ts';
+import { assertClientSecret } from './client-secret-rows.ts';
 import { companyBySlug } from './companies.ts';
 import { type AuthMethod, resolveIssuer } from './find-issuer.ts';
 import type { SsoClientView } from './sso-client-rows.ts';
@@ -75,14 +76,5 @@ export async function updateCheckedClient(
       ...(issuer && { issuer }),
       ...(logoutAtProvider !== undefined && { logoutAtProvider }),
     }),
-  );
-}
-
-/** @returns the secret. @throws SsoLinkError `client_secret_invalid` */
-export function assertClientSecret(secret: string): string {
-  if (secret !== '' && !/[\p{Cc}\s]/u.test(secret) && secret.length <= 1_000) return secret;
-  throw new SsoLinkError(
-    'client_secret_invalid',
-    'the input has no client secret: expected the secret only, without white space, on one line',
   );
 }

@@ -43,17 +43,28 @@ export async function resolveIssuer(
       `JUMPCLOUD_ISSUERS names no region '${options.region}': it has ${listed.map((i) => i.region).join(', ')}`,
     );
   }
-  if (options.check) {
-    const discovery = createDiscovery(listed);
-    return findIssuer(candidates, credential, {
-      tokenEndpoint: async (issuer) => (await discovery.metadata(issuer)).tokenEndpoint,
-      fetch: boundedFetch,
-    });
-  }
+  if (options.check) return findIssuer(candidates, credential, networkOf(listed));
   const [only, another] = candidates;
   if (only && !another) return only;
   if (options.present) return options.present;
   throw new SsoLinkError('region_missing', 'the region is not known without asking JumpCloud');
+}
+
+/** What an issuer says of a credential; `unclear`: no answer, or one that tells neither. */
+export type CredentialAnswer = 'works' | 'refused' | 'unclear';
+
+/** Asks an issuer whether it knows a credential. Never throws: an issuer that does not answer is `unclear`. */
+export async function checkCredential(issuer: Issuer, credential: Credential): Promise<CredentialAnswer> {
+  const { kind } = await ask(issuer, credential, networkOf([issuer]));
+  return ({ right: 'works', wrong: 'refused', unclear: 'unclear' } as const)[kind];
+}
+
+function networkOf(listed: readonly Issuer[]): ProbeNetwork {
+  const discovery = createDiscovery(listed);
+  return {
+    tokenEndpoint: async (issuer) => (await discovery.metadata(issuer)).tokenEndpoint,
+    fetch: boundedFetch,
+  };
 }
 
 type Finding =

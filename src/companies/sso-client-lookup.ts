@@ -2,7 +2,9 @@
 import type { PendingQuery, Row } from 'postgres';
 import type { Database } from '../db/client.ts';
 import { domainOf, normalizeEmail } from '../email.ts';
+import { SsoLinkError } from '../errors.ts';
 import type { OAuthClient } from '../provider/oauth-clients.ts';
+import type { LiveSecret } from '../provider/provider.ts';
 import type { Sealer } from '../seal.ts';
 import { isSlug } from './slug.ts';
 import { clientSecretAssociatedData } from './sso-client-rows.ts';
@@ -13,6 +15,7 @@ export interface SsoClient extends OAuthClient {
   issuer: string;
   organization: string | null;
   logoutAtProvider: boolean;
+  secrets: readonly LiveSecret[];
   company: {
     id: string;
     slug: string;
@@ -23,7 +26,6 @@ export interface SsoClient extends OAuthClient {
 }
 
 interface SsoClientRow extends Omit<SsoClient, 'clientSecret' | 'company'> {
-  sealedSecret: string;
   companyId: string;
   slug: string;
   companyName: string;
@@ -75,9 +77,20 @@ export async function findAttempted(
 }
 
 const columns = (sql: Sql) => sql`
-  k.id, k.version, k.issuer, k.client_id AS "clientId", k.client_secret AS "sealedSecret",
+  k.id, k.version, k.issuer, k.client_id AS "clientId", ${liveSecrets(sql)} AS secrets,
   k.auth_method AS "authMethod", k.organization, k.logout_at_provider AS "logoutAtProvider",
   c.id AS "companyId", c.slug, c.name AS "companyName", c.directory_enabled AS "hasDirectory"`;
+
+/**
+ * The one that worked last first, one that was refused since it worked last: as `inOrder` of client-secret-rows.ts. `noted`: that it works was written down in the
+ * last five minutes, and no refusal since.
+ */
+const liveSecrets = (sql: Sql) => sql`(
+  SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'sealed', s.secret, 'noted', coalesce(
+      s.last_worked_at > greatest(now() - interval '5 minutes', s.last_refused_at), false))
+    ORDER BY coalesce(s.last_refused_at > coalesce(s.last_worked_at, '-infinity'), false),
+      s.last_worked_at DESC NULLS LAST, s.added_at DESC, s.id DESC), '[]')
+  FROM sso_client_secrets s WHERE s.sso_client_id = k.id AND s.retired_at IS NULL)`;
 
 const active = (sql: Sql) => sql`
   FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status = 'active' AND c.status = 'active'`;
@@ -87,10 +100,14 @@ const testable = (sql: Sql) => sql`
   FROM sso_clients k JOIN companies c ON c.id = k.company_id WHERE k.status IN ('draft', 'active')`;
 
 function opened(sealer: Sealer, row: SsoClientRow): SsoClient {
-  const { sealedSecret, companyId, slug, companyName, hasDirectory, ...client } = row;
+  const { companyId, slug, companyName, hasDirectory, ...client } = row;
+  const [first] = client.secrets;
+  if (first === undefined) {
+    throw new SsoLinkError('client_secret_missing', `SSO client ${client.id} has no client secret: add one`);
+  }
   return {
     ...client,
-    clientSecret: sealer.open(sealedSecret, clientSecretAssociatedData(client.id)),
+    clientSecret: sealer.open(first.sealed, clientSecretAssociatedData(client.id)),
     company: { id: companyId, slug, name: companyName, hasDirectory },
   };
 }

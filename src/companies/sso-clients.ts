@@ -10,6 +10,7 @@ import { ssoClients } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Sealer } from '../seal.ts';
+import { inOrder, liveOf, nameAdder } from './client-secret-rows.ts';
 import { companyBySlug, lockCompany } from './companies.ts';
 import { listDomains } from './domains.ts';
 import type { Credential } from './find-issuer.ts';
@@ -60,6 +61,7 @@ export async function createSsoClient(
       logoutAtProvider: client.logoutAtProvider,
     })
     .returning();
+  await nameAdder(tx, id, actor);
   await audit(tx, {
     actor,
     action: 'client.create',
@@ -87,12 +89,14 @@ export async function clientToUpdate(
   const company = await companyBySlug(database, slug);
   const row = await selectClient(database, company.id, slug, ['draft', 'active', 'disabled'], id);
   const { clientId, authMethod } = row;
+  const [inUse] = inOrder(await liveOf(database, row.id));
+  const sealed = inUse?.secret ?? row.clientSecret;
   return {
     client: toView(row, slug),
     credential: {
       clientId,
       authMethod,
-      clientSecret: sealer.open(row.clientSecret, clientSecretAssociatedData(row.id)),
+      clientSecret: sealer.open(sealed, clientSecretAssociatedData(row.id)),
     },
   };
 }
@@ -108,7 +112,8 @@ export async function clientToTest(database: { db: Db }, slug: string, id?: stri
 }
 
 /**
- * Changes an SSO client and raises its version: attempts that are open at that moment are refused.
+ * Changes an SSO client and raises its version: attempts that are open at that moment are refused. A secret replaces
+ * all that it has; `addClientSecret` adds one, and refuses nothing.
  * @param expected.version as it was when the change was checked
  * @throws SsoLinkError `client_changed` when somebody else changed it meanwhile; `client_taken`
  */
@@ -145,6 +150,7 @@ export async function updateSsoClient(
     })
     .where(eq(ssoClients.id, before.id))
     .returning();
+  if (change.clientSecret !== undefined) await nameAdder(tx, before.id, actor);
   await audit(tx, {
     actor,
     action: 'client.update',

@@ -9,6 +9,7 @@ import {
   boolean,
   check,
   customType,
+  date,
   index,
   integer,
   jsonb,
@@ -121,7 +122,10 @@ export const ssoClients = pgTable(
     region: text().notNull(),
     issuer: text().notNull(),
     clientId: text('client_id').notNull(),
-    /** Sealed; associated data `sso_clients:<id>`. */
+    /**
+     * As in the row of `sso_client_secrets` that is used. Servers of versions before that table read it here: a later
+     * version drops it. Migration 0013's trigger carries what they write over to the table.
+     */
     clientSecret: text('client_secret').notNull(),
     authMethod: text('auth_method', { enum: ['client_secret_post', 'client_secret_basic'] })
       .notNull()
@@ -145,6 +149,34 @@ export const ssoClients = pgTable(
     index('sso_clients_company').on(c.companyId),
     check('sso_clients_status', sql`${c.status} IN ('draft', 'active', 'disabled')`),
     check('sso_clients_auth_method', sql`${c.authMethod} IN ('client_secret_post', 'client_secret_basic')`),
+  ],
+);
+
+/** The secrets of an SSO client, two live at most, so that one can be replaced while people sign in. */
+export const ssoClientSecrets = pgTable(
+  'sso_client_secrets',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    ssoClientId: uuid('sso_client_id')
+      .notNull()
+      .references(() => ssoClients.id, { onDelete: 'cascade' }),
+    /** Sealed; associated data `sso_clients:<SSO client id>`. Null of a retired one. */
+    secret: text(),
+    /** Null where a version before this table wrote it. */
+    addedBy: text('added_by'),
+    addedAt: now('added_at'),
+    /** The day on which it stops working at JumpCloud, where the admin said so. */
+    expiresOn: date('expires_on'),
+    /** Since when JumpCloud accepts it without a refusal between. */
+    workingSince: at('working_since'),
+    /** Written at most every five minutes, as is the refusal. */
+    lastWorkedAt: at('last_worked_at'),
+    lastRefusedAt: at('last_refused_at'),
+    retiredAt: at('retired_at'),
+  },
+  (s) => [
+    index('sso_client_secrets_client').on(s.ssoClientId),
+    check('sso_client_secrets_retired', sql`(${s.secret} IS NULL) = (${s.retiredAt} IS NOT NULL)`),
   ],
 );
 

@@ -1,8 +1,8 @@
-import { Counter, Gauge } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Database } from '../db/client.ts';
 import { massChangeCondition } from '../db/mass-change.ts';
 import { codeOf } from '../errors.ts';
-import { createReadings } from '../observability/database-readings.ts';
+import { createReadings, type Reading } from '../observability/database-readings.ts';
 import type { Health } from '../observability/health.ts';
 import { createRegistry } from '../observability/metrics.ts';
 import type { Round } from './round.ts';
@@ -11,11 +11,15 @@ const OFTEN_MS = 5_000;
 /** A count over all sessions: there may be very many. */
 const RARELY_MS = 60_000;
 
-/** What the relay counts, and what the database holds. */
+/**
+ * What the relay counts, and what the database holds.
+ * @param more readings of other folders, which the relay tells as well
+ */
 export function createRelayMetrics(
   database: Pick<Database, 'transaction'>,
   health: Pick<Health, 'ask'>,
   stuckRounds: () => number = () => 0,
+  more: (registry: Registry) => Reading[] = () => [],
 ) {
   const registry = createRegistry('relay', health);
   const registers = [registry];
@@ -157,6 +161,7 @@ export function createRelayMetrics(
       },
       forget: () => sessions.reset(),
     },
+    ...more(registry),
   ]);
 
   return {

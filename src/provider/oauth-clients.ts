@@ -1,6 +1,6 @@
 /**
  * The one file that knows @fastify/oauth2. The plugin is made for one client that is fixed at start, while
- * SSO clients come and go at run time: so each (SSO client, version) gets a child Fastify of its own that
+ * SSO clients come and go at run time: so each (SSO client, version, secret) gets a child Fastify of its own that
  * never listens (2 ms, 150 KB), in a bounded cache, closed when it falls out.
  *
  * The plugin's weaknesses, repaired here: endpoints come from our own validated discovery; an answer is bounded in
@@ -77,7 +77,9 @@ export function createOAuthClients(callbackUrl: string): OAuthClients {
   const children = new Map<string, Promise<Child>>();
 
   function childOf(client: OAuthClient, metadata: ProviderMetadata): Promise<Child> {
-    const key = `${client.id} ${client.version} ${metadata.tokenEndpoint} ${metadata.authorizationEndpoint}`;
+    const { id, version, clientSecret } = client;
+    // A client may have two secrets at once, of one version.
+    const key = `${id} ${version} ${clientSecret} ${metadata.tokenEndpoint} ${metadata.authorizationEndpoint}`;
     const known = children.get(key);
     if (known) {
       // Put last again: a Map keeps the order of insertion, so the first is the longest unused.

@@ -22,6 +22,16 @@ import {
 export interface ProviderClient extends OAuthClient {
   issuer: string;
   company: { slug: string };
+  /** Its live secrets, in the order in which they are tried: `clientSecret` is the first one. */
+  secrets?: readonly LiveSecret[];
+}
+
+/** A client secret that is kept sealed. */
+export interface LiveSecret {
+  id: string;
+  sealed: string;
+  /** That it works was written down lately. */
+  noted: boolean;
 }
 
 export interface Provider {

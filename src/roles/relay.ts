@@ -1,3 +1,4 @@
+import { clientSecretReading } from '../companies/client-secret-health.ts';
 import { listen } from '../db/notify.ts';
 import { directSource } from '../db/source.ts';
 import { connectWithRetry } from '../kafka/connect-with-retry.ts';
@@ -55,7 +56,10 @@ export async function startRelay(
       closeLater(listen(directSource(config), { name: 'relay', channel: 'sso_link_outbox', heard }));
       const answering = await startHealthServer({ host: config.HOST, port: config.PORT, health });
       closeLater(answering.stop);
-      const { registry, onRound, onFailure } = createRelayMetrics(database, health, stuckRounds);
+      const { registry, onRound, onFailure } = createRelayMetrics(
+        ...([database, health, stuckRounds] as const),
+        (metrics) => [clientSecretReading(metrics)],
+      );
       const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
       closeLater(scraped.stop);
       const connecting = connectWithRetry(log, async () => {

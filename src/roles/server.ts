@@ -1,5 +1,6 @@
 import { buildApp } from '../app.ts';
 import type { ServerConfig } from '../app-deps.ts';
+import { withEitherSecret } from '../companies/either-secret.ts';
 import { createNotifier, listen } from '../db/notify.ts';
 import { directSource } from '../db/source.ts';
 import { directoryAtLogin } from '../directory/login-binding.ts';
@@ -43,15 +44,18 @@ export async function startServer(options: {
     },
     async ({ database, tracing, health, closeLater, close }) => {
       const registry = createRegistry('server', health);
-      const provider = createProvider({
-        issuers,
-        callbackUrl: `${config.PUBLIC_URL}/login/callback`,
-        tracing,
-        timeRequest: createProviderMetrics(registry, issuers),
-        health: providerHealth,
-      });
-      closeLater(provider.close);
       const sealer = createSealer(config.SECRET_KEYS);
+      const provider = withEitherSecret(
+        createProvider({
+          issuers,
+          callbackUrl: `${config.PUBLIC_URL}/login/callback`,
+          tracing,
+          timeRequest: createProviderMetrics(registry, issuers),
+          health: providerHealth,
+        }),
+        { database, sealer, log },
+      );
+      closeLater(provider.close);
       const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
       closeLater(scraped.stop);
       const metrics = createLoginMetrics(registry);

@@ -28,6 +28,8 @@ const SAME: [command: string, route: string, useCase: string][] = [
   ['client update', `PATCH ${CLIENTS}/{id}`, 'updateCheckedClient'],
   ['client activate', `POST ${CLIENTS}/{id}/activate`, 'activateSsoClient'],
   ['client disable', `POST ${CLIENTS}/{id}/disable`, 'disableSsoClient'],
+  ['client secret add', `POST ${CLIENTS}/{id}/secrets`, 'addClientSecret'],
+  ['client secret retire', `DELETE ${CLIENTS}/{id}/secrets/{secret_id}`, 'retireClientSecret'],
   ['client test', `POST ${CLIENTS}/{id}/test-links`, 'createTestLink'],
   ['accounts import', 'POST /v1/accounts/import', 'importAccounts'],
   ['users delete', 'DELETE /v1/users/{user_id}', 'deleteUser'],
@@ -63,7 +65,7 @@ const NO_ROUTE: Record<string, string> = {
 };
 
 /** Commands that read. */
-const READS = /^(preview|(\w|-)+( token)? (list|summary|show|history|status|users|export))$/;
+const READS = /^(preview|(\w|-)+( (token|secret))? (list|summary|show|history|status|users|export))$/;
 /** By docs/decisions.md, what an operator alone does. */
 const OPERATOR_ALONE = /^directory /;
 

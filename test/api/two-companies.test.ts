@@ -12,6 +12,7 @@ const BODIES: Record<string, object> = {
   challengeDomain: {},
   createClient: { client_id: 'c', client_secret: 's', region: 'us', check: false },
   updateClient: { logout_at_provider: true },
+  addClientSecret: { client_secret: 's', check: false },
   activateClient: { allow_no_domain: true },
   putUser: { company: 'beta' },
   putAccount: { email: null, email_verified: false },
@@ -28,12 +29,16 @@ t.test('every route hides the other company', async (t) => {
   }
   const acme = await signedIn(database, 'acme', 'ada');
   const beta = await signedIn(database, 'beta', 'bob');
+  const [secret] =
+    await database.sql`SELECT id FROM sso_client_secrets WHERE sso_client_id = ${acme.ssoClientId}`;
+  const secretId = String(secret?.id);
   const ofBeta = await key({ company: 'beta' });
   const before = await database.sql`SELECT * FROM users WHERE id = 'ada'`;
   const state = async () => ({
     users: await database.sql`SELECT * FROM users WHERE id = 'ada'`,
     accounts: await database.sql`SELECT * FROM social_accounts WHERE user_id = 'ada'`,
     identities: await database.sql`SELECT * FROM sso_identities WHERE id = ${acme.identityId}`,
+    secrets: await database.sql`SELECT * FROM sso_client_secrets WHERE id = ${secretId}`,
     clients: await database.sql`SELECT * FROM sso_clients WHERE id = ${acme.ssoClientId}`,
     sessions: await database.sql`SELECT count(*)::int AS n FROM sessions WHERE id = ${acme.sessionId}`,
     company: await database.sql`SELECT * FROM companies WHERE slug = 'acme'`,
@@ -44,12 +49,12 @@ t.test('every route hides the other company', async (t) => {
   /** Values of parameters: the other company's, and ones that name nothing. */
   const theirs = (path: string) => ({
     ...{ slug: 'acme', user_id: 'ada', login_id: acme.loginId, domain: 'acme.test' },
-    ...{ provider: 'google', provider_user_id: 'g-ada' },
+    ...{ provider: 'google', provider_user_id: 'g-ada', secret_id: secretId },
     id: path.includes('/clients/') ? acme.ssoClientId : acme.identityId,
   });
   const nothing = {
     ...{ slug: 'none', user_id: 'nobody', login_id: newId(), domain: 'none.test', id: newId() },
-    ...{ provider: 'google', provider_user_id: 'g-none' },
+    ...{ provider: 'google', provider_user_id: 'g-none', secret_id: newId() },
   };
   const fill = (path: string, values: Record<string, string>) =>
     path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));

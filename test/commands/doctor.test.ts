@@ -40,6 +40,7 @@ t.test('all is well', async (t) => {
     migrations: { status: 'ok' },
     'signing key': { detail: / is current$/ },
     'sealed values': { detail: '1 open' },
+    'client secrets': { detail: 'none is refused, none expires within 30 days' },
     'issuer us': { detail: /has \d keys, its clock -?0\.\d s off ours/ },
     domain: { detail: 'all on https://example.com' },
     brokers: { status: 'skipped' },
@@ -82,7 +83,22 @@ t.test('what is wrong is named, with what to do', async (t) => {
     const both = await doctor({ SECRET_KEYS: `${SECRET_KEY},${Buffer.alloc(32).toString('base64')}` });
     t.match(both.found['sealed values'], {
       status: 'ok',
-      detail: '2 open, 1 by an older key: `keys reseal`',
+      detail: '3 open, 2 by an older key: `keys reseal`',
+    });
+    await sql`UPDATE sso_client_secrets SET expires_on = now()::date + 20`;
+    await sql`UPDATE sso_clients SET status = 'active'`;
+    t.match((await doctor()).found['client secrets'], {
+      status: 'ok',
+      detail: /^1 expire within 30 days: acme/,
+    });
+    await sql`UPDATE sso_client_secrets SET expires_on = now()::date + 5`;
+    t.match((await doctor()).found['client secrets'], {
+      status: 'fail',
+      detail: /^the client secret of 1 expires soon: acme \(.*`client secret add`$/,
+    });
+    await sql`UPDATE sso_client_secrets SET last_worked_at = now() - interval '1 h', last_refused_at = now()`;
+    t.match((await doctor()).found['client secrets'], {
+      detail: /^JumpCloud refuses the client secret of 1: acme;/,
     });
     await sql`UPDATE sso_clients SET status = 'disabled'`;
     t.match((await doctor()).found['SSO clients'], {

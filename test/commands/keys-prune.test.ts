@@ -46,6 +46,7 @@ t.test('keys reseal seals everything by the new key, so that the old one can go'
   t.match(resealed, { exitCode: 2 }, 'one session nobody can open');
   t.same(resealed.json, [
     { column: 'sso_clients.client_secret', resealed: 1, current: 0, unreadable: 0 },
+    { column: 'sso_client_secrets.secret', resealed: 0, current: 1, unreadable: 0 },
     { column: 'signing_keys.private_key', resealed: 1, current: 0, unreadable: 0 },
     { column: 'sessions.refresh_token', resealed: 31, current: 1, unreadable: 1 },
     { column: 'sessions.id_token', resealed: 31, current: 1, unreadable: 1 },
@@ -58,6 +59,7 @@ t.test('keys reseal seals everything by the new key, so that the old one can go'
   t.equal(fresh.open(row?.id_token, `sessions:${session}:id_token`), 'id');
   t.match((await run('keys reseal --json')).json, [
     { resealed: 0, current: 1 },
+    {},
     {},
     { resealed: 0, current: 32 },
     {},

@@ -108,6 +108,7 @@ const READ_ONLY = [
   ],
   ...[
     'client list',
+    'client secret list',
     'client test',
     'results list',
     'results show',
@@ -155,6 +156,12 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     const [token] = await sql`SELECT id FROM directory_tokens`;
     return token?.id ?? 'TOKEN';
   };
+  const clientSecret = async (): Promise<string> => {
+    const [secret] = await sql`
+      SELECT s.id FROM sso_client_secrets s JOIN sso_clients k ON k.id = s.sso_client_id
+      WHERE k.client_id = 'zeta-client' AND s.retired_at IS NULL ORDER BY s.added_at`;
+    return secret?.id ?? 'SECRET';
+  };
   const pushUser = () => sql`
     INSERT INTO directory_users (id, company_id, user_name, user_name_key)
     SELECT ${newId()}, id, 'probe@zeta.test', 'probe@zeta.test' FROM companies WHERE slug = 'zeta'`;
@@ -182,6 +189,8 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['client create zeta --client-id zeta-client --region us --no-check', 'the-first-secret\n'],
     ['client activate zeta --allow-no-domain'],
     ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
+    ['client secret add zeta --no-check', 'the-third-secret\n'],
+    ['client secret retire zeta SECRET'],
     ['client disable zeta'],
     ['company update zeta --no-create-users'],
     ['company disable zeta'],
@@ -202,7 +211,10 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
   for (const [act, input, options] of acts) {
     await options?.before?.();
     const [before] = await sql`SELECT count(*)::int AS n FROM audit_log`;
-    const { exitCode, err } = await run(act.replace('TOKEN', await directoryToken()), input);
+    const { exitCode, err } = await run(
+      act.replace('TOKEN', await directoryToken()).replace('SECRET', await clientSecret()),
+      input,
+    );
     t.equal(exitCode, options?.exitCode ?? 0, `${act} ${err}`);
     const [last] = await sql`SELECT actor, target, (SELECT count(*)::int FROM audit_log) AS n FROM audit_log
       ORDER BY id DESC LIMIT 1`;
@@ -215,5 +227,5 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
   );
   t.same(missing, [], 'every command that changes something was run here');
   const everything = await sql`SELECT * FROM audit_log`;
-  t.notMatch(JSON.stringify(everything), /the-first-secret|the-second-secret/);
+  t.notMatch(JSON.stringify(everything), /the-(first|second|third)-secret/);
 });

@@ -64,6 +64,24 @@ export, of the database or of a partition, are combined with max.
   severity: warning
   summary: 'JumpCloud fails for {{ "{{ with $labels.company }}{{ . }}{{ else }}region {{ $labels.region }}{{ end }} ({{ $labels.endpoint }})" }}'
   description: '{{ "{{ $value | humanizePercentage }}" }} of these requests fail.'
+- alert: SsoLinkClientSecretRefused
+  runbook: client-secret-refused
+  expr: max by (company) (sso_link_client_secret_refused{ {{- $of }}}) > 0
+  for: 1m
+  severity: critical
+  summary: 'JumpCloud refuses the client secret of {{ "{{ $labels.company }}" }}'
+  description: 'Its people signed in before, and cannot now: JumpCloud answers invalid_client.'
+{{- range list (dict "severity" "info" "from" 7 "to" 30) (dict "severity" "warning" "from" 1 "to" 7) (dict "severity" "critical" "from" -3650 "to" 1) }}
+- alert: SsoLinkClientSecretExpires
+  runbook: client-secret-expires
+  expr: |-
+    max by (company) (sso_link_client_secret_expiry_timestamp_seconds{ {{- $of }}}) - time() < {{ mul .to 86400 }}
+    and max by (company) (sso_link_client_secret_expiry_timestamp_seconds{ {{- $of }}}) - time() >= {{ mul .from 86400 }}
+  for: 1m
+  severity: {{ .severity }}
+  summary: 'The client secret of {{ "{{ $labels.company }}" }} expires'
+  description: 'It stops working in {{ "{{ $value | humanizeDuration }}" }}. Then nobody of the company can sign in.'
+{{- end }}
 - alert: SsoLinkOutboxStuck
   runbook: outbox-stuck
   expr: max(sso_link_outbox_oldest_age_seconds{ {{- $of }}}) > {{ $limits.outboxAgeSeconds }}
