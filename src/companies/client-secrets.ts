@@ -1,6 +1,6 @@
 /**
  * The secrets of an SSO client: two live at most, so that one is replaced while people sign in. Which one is used follows
- * from what JumpCloud answers (client-secret-use.ts). Nothing here changes the client's version: sign-ins under way go on.
+ * from what JumpCloud answers (client-secret-use.ts). Nothing here changes the client's version: sign-ins under way continue.
  */
 import { and, desc, eq, sql as query } from 'drizzle-orm';
 import { audit } from '../audit.ts';

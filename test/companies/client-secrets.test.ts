@@ -154,7 +154,7 @@ t.test('the old secret is retired once the new one has worked for 24 hours, and 
   ]);
   const [logged] = await sql`SELECT actor, details FROM audit_log WHERE action = 'client.secret_retire'`;
   t.match(logged, { actor: 'sso-link', details: { sso_client_id: acme.ssoClientId } });
-  t.ok((await (await signIn(service, acme))()).ok, 'sign-ins go on with the other');
+  t.ok((await (await signIn(service, acme))()).ok, 'sign-ins continue with the other');
 });
 
 t.test(
