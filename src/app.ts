@@ -20,6 +20,9 @@ import { healthRoutes } from './observability/health.ts';
 import { observeRequests } from './observability/requests.ts';
 import { assetRoutes } from './pages/assets-routes.ts';
 import { errorHandler } from './pages/error-handler.tsx';
+import { accountRoutes } from './sessions/account-routes.tsx';
+import { backchannelLogoutRoute } from './sessions/backchannel-logout-route.ts';
+import { createCurrentSession } from './sessions/current-session.ts';
 import { logoutRoute } from './sessions/logout-route.ts';
 import { createRevalidate } from './sessions/revalidate.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
@@ -82,8 +85,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   waitRoute(app, deps);
   app.addHook('preClose', async () => deps.linkResults.stop());
   const revalidate = createRevalidate({ ...deps, revalidateAfter: config.SESSION_REVALIDATE_AFTER });
-  await app.register(sessionRoutes, { deps, revalidate });
+  const currentSession = createCurrentSession(deps, revalidate);
+  await app.register(sessionRoutes, { deps, currentSession });
+  accountRoutes(app, { deps, currentSession });
   logoutRoute(app, deps);
+  backchannelLogoutRoute(app, deps);
   await app.register(async (scim) => scimRoutes(scim, deps), { prefix: '/scim/v2' });
   return app;
 }

@@ -674,6 +674,7 @@ export interface Operations {
           sso_identity_id: string;
           /** The slug of a company */
           company: string;
+          device: string | null;
           created_at: string;
           last_used_at: string;
           expires_at: string;

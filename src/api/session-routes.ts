@@ -4,13 +4,14 @@ import { Type } from 'typebox';
 import { listSessions, revokeCompanySessions, revokeSessions } from '../sessions/revoke.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { change, visibleCompany } from './company-scope.ts';
-import { Id, operation, Slug, Text, Time } from './operation.ts';
+import { Id, nullable, operation, Slug, Text, Time } from './operation.ts';
 import { visibleUser } from './visible.ts';
 
 const tag = 'sessions';
 const OfUser = Type.Object({ user_id: Text(255, "The product's id of the user") });
 const View = Type.Object({
   ...{ id: Id, sso_identity_id: Id, company: Slug },
+  device: nullable(Type.String({ description: 'Browser and system of the sign-in, like `Chrome, Windows`' })),
   ...{ created_at: Time, last_used_at: Time, expires_at: Time },
 });
 const Ended = Type.Object({ ended: Type.Integer({ description: 'How many sessions' }) });
@@ -43,10 +44,12 @@ export function sessionRoutes(v1: FastifyInstance, deps: ApiDeps): void {
   app.get('/users/:user_id/sessions', LIST_SESSIONS, async (request) => {
     const { id: userId } = await visibleUser(deps.database, request, request.params.user_id);
     const sessions = await listSessions(deps.database, { userId, companyId: request.caller.companyId });
-    const items = sessions.map(({ id, ssoIdentityId, company, createdAt, lastUsedAt, expiresAt }) => ({
-      ...{ id, sso_identity_id: ssoIdentityId, company },
-      ...{ created_at: createdAt, last_used_at: lastUsedAt, expires_at: expiresAt },
-    }));
+    const items = sessions.map(
+      ({ id, ssoIdentityId, company, device, createdAt, lastUsedAt, expiresAt }) => ({
+        ...{ id, sso_identity_id: ssoIdentityId, company, device },
+        ...{ created_at: createdAt, last_used_at: lastUsedAt, expires_at: expiresAt },
+      }),
+    );
     return { items };
   });
 

@@ -300,6 +300,10 @@ export const sessions = pgTable(
       .notNull()
       .references(() => ssoIdentities.id),
     returnTo: text('return_to').notNull(),
+    /** Browser and system of the sign-in, from fixed lists (src/sessions/device-label.ts). Null of those before. */
+    device: text(),
+    /** SHA-256 of the ID token's `sid`, where the issuer sends logout tokens: they may name a session by it alone. */
+    sidHash: bytea('sid_hash'),
     /** Sealed; associated data `sessions:<id>:refresh_token` and `sessions:<id>:id_token`. */
     refreshToken: text('refresh_token'),
     idToken: text('id_token'),
@@ -313,7 +317,25 @@ export const sessions = pgTable(
     /** The class of the refusal that ended it. It stays ended whatever changes later. */
     endedAs: text('ended_as'),
   },
-  (s) => [index('sessions_identity').on(s.ssoIdentityId), index('sessions_expires_at').on(s.expiresAt)],
+  (s) => [
+    index('sessions_identity').on(s.ssoIdentityId),
+    index('sessions_expires_at').on(s.expiresAt),
+    index('sessions_sid').on(s.sidHash).where(sql`sid_hash IS NOT NULL`),
+  ],
+);
+
+/** Logout tokens that were used: none is used twice. Rows that are older than an hour are deleted as others come. */
+export const logoutTokens = pgTable(
+  'logout_tokens',
+  {
+    ssoClientId: uuid('sso_client_id')
+      .notNull()
+      .references(() => ssoClients.id),
+    /** SHA-256 of `jti`. */
+    jtiHash: bytea('jti_hash').notNull(),
+    usedAt: now('used_at'),
+  },
+  (l) => [primaryKey({ columns: [l.ssoClientId, l.jtiHash] }), index('logout_tokens_used_at').on(l.usedAt)],
 );
 
 export const signingKeys = pgTable('signing_keys', {

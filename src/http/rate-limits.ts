@@ -23,11 +23,7 @@ export function createLoginLimits(
   app: FastifyInstance,
   limits: { perAddress: number; perCompany: number },
 ): LoginLimits {
-  const address = app.createRateLimit({
-    max: limits.perAddress,
-    timeWindow: '1 minute',
-    keyGenerator: (request) => `address ${network(request.ip)}`,
-  });
+  const address = addressLimit(app, limits.perAddress);
   const company = app.createRateLimit({
     max: limits.perCompany,
     timeWindow: '1 minute',
@@ -40,15 +36,6 @@ export function createLoginLimits(
     keyGenerator: (request) => `company ${request.company} by ${network(request.ip)}`,
   });
 
-  /** Refuses where all of them are used up. */
-  async function hold(all: (typeof address)[], request: FastifyRequest, reply: FastifyReply) {
-    const states = await Promise.all(all.map((limit) => limit(request)));
-    const over = states.flatMap((state) => (!state.isAllowed && state.isExceeded ? [state] : []));
-    if (over.length < states.length) return;
-    void reply.header('retry-after', Math.min(...over.map((state) => state.ttlInSeconds)));
-    throw new SsoLinkError('rate_limited', `more login requests than allowed: ${over.at(-1)?.key}`);
-  }
-
   return {
     perAddress: (request, reply) => hold([address], request, reply),
     perCompany(slug, request, reply) {
@@ -56,6 +43,31 @@ export function createLoginLimits(
       return hold([company, share], request, reply);
     },
   };
+}
+
+/**
+ * A limit of its own per minute, process and address, for a route that is no sign-in. @returns an `onRequest` hook that
+ * throws SsoLinkError `rate_limited`
+ */
+export function createAddressLimit(app: FastifyInstance, max: number) {
+  const limit = addressLimit(app, max);
+  return (request: FastifyRequest, reply: FastifyReply) => hold([limit], request, reply);
+}
+
+const addressLimit = (app: FastifyInstance, max: number) =>
+  app.createRateLimit({
+    max,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => `address ${network(request.ip)}`,
+  });
+
+/** Refuses where all of them are used up. */
+async function hold(all: ReturnType<typeof addressLimit>[], request: FastifyRequest, reply: FastifyReply) {
+  const states = await Promise.all(all.map((limit) => limit(request)));
+  const over = states.flatMap((state) => (!state.isAllowed && state.isExceeded ? [state] : []));
+  if (over.length < states.length) return;
+  void reply.header('retry-after', Math.min(...over.map((state) => state.ttlInSeconds)));
+  throw new SsoLinkError('rate_limited', `more requests than allowed: ${over.at(-1)?.key}`);
 }
 
 /** One household or server has a whole /64 of IPv6 (CVE-2026-45364): it is limited as one address. */

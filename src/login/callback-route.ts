@@ -8,6 +8,7 @@ import { addLogFields } from '../observability/requests.ts';
 import { destinationOf } from '../pages/links.ts';
 import { sendPage } from '../pages/send-page.ts';
 import { readDescription } from '../provider/description.ts';
+import { deviceLabel } from '../sessions/device-label.ts';
 import { readSession } from '../sessions/session.ts';
 import { hashToken } from '../tokens.ts';
 import { answerBySession } from './answer-by-session.tsx';
@@ -124,6 +125,7 @@ export function callbackRoute(app: FastifyInstance, deps: CallbackDeps): void {
       client,
       query: request.query,
       previousSession: request.cookies[SESSION_COOKIE],
+      device: deviceLabel(request.headers['user-agent']),
       log: request.log,
       span: request.span,
     };

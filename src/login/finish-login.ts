@@ -21,6 +21,8 @@ export interface ProviderAnswer {
   client: SsoClient;
   query: { code?: string; iss?: string };
   previousSession: string | undefined;
+  /** `deviceLabel` of the browser. */
+  device: string | null;
   log: Pick<Logger, 'info' | 'warn'>;
   /** The callback's. */
   span: Span;
@@ -36,6 +38,8 @@ export interface VerifiedLogin {
   claims: IdTokenClaims;
   profile: Profile;
   tokens: Tokens;
+  /** Which session at the provider it is; null where the issuer sends no logout tokens, or gives none. */
+  sid: string | null;
 }
 
 /**
@@ -52,11 +56,12 @@ export async function finishLogin(deps: Deps, answer: ProviderAnswer): Promise<R
  */
 export async function verifyLogin(
   { provider }: Pick<Deps, 'provider'>,
-  answer: Omit<ProviderAnswer, 'previousSession' | 'log'>,
+  answer: Omit<ProviderAnswer, 'previousSession' | 'device' | 'log'>,
 ): Promise<VerifiedLogin> {
   const { attempt, client, query, span } = answer;
   span.set({ 'sso_link.company': client.company.slug });
-  checkIss(query.iss, await provider.metadata(client.issuer));
+  const metadata = await provider.metadata(client.issuer);
+  checkIss(query.iss, metadata);
   if (!query.code) throw new SsoLinkError('request_malformed', 'a callback without a code');
 
   const tokens = await provider.exchangeCode(client, { ...attempt, code: query.code }, span);
@@ -67,13 +72,14 @@ export async function verifyLogin(
   const expected = { nonce: attempt.nonce, accessToken };
   const claims = await provider.verifyIdToken(client, idToken, expected, span);
   const profile = await completeProfile(claims, () => provider.userinfo(client, accessToken, span));
-  return { claims, profile, tokens };
+  const sid = metadata.backchannelLogout && typeof claims.sid === 'string' ? claims.sid : null;
+  return { claims, profile, tokens, sid };
 }
 
 async function recordVerified(
   deps: Deps,
-  { attempt, client, span, previousSession, log }: ProviderAnswer,
-  { claims, profile, tokens }: VerifiedLogin,
+  { attempt, client, span, previousSession, device, log }: ProviderAnswer,
+  { claims, profile, tokens, sid }: VerifiedLogin,
 ): Promise<RecordOutcome> {
   const { tracing, sealer } = deps;
   const person = personOf(sealer, profile.email);
@@ -88,6 +94,8 @@ async function recordVerified(
           subject: claims.sub,
           profile,
           tokens,
+          sid,
+          device,
           trace: { ...event.headers, ...person },
           previousSession,
         },

@@ -24,6 +24,10 @@ export interface VerifiedIdentity {
   subject: string;
   profile: Profile;
   tokens: Tokens;
+  /** The `sid` of the ID token, where the issuer sends logout tokens. */
+  sid: string | null;
+  /** By what the person recognizes this sign-in: `deviceLabel`. */
+  device: string | null;
   /** More headers of the event: the trace's, and the email's hash. */
   trace: Record<string, string>;
   /** The session that this browser had until now: it ends with the new login. */
@@ -144,9 +148,10 @@ async function insertLogin(
       FROM identity, told
       RETURNING id
     ), session AS (
-      INSERT INTO sessions (id, token_hash, login_id, sso_identity_id, return_to,
+      INSERT INTO sessions (id, token_hash, login_id, sso_identity_id, return_to, sid_hash, device,
         refresh_token, id_token, expires_at)
       SELECT ${sessionId}, ${hashToken(attempt.sessionToken)}, login.id, identity.id, ${attempt.returnTo},
+        ${identity.sid === null ? null : hashToken(identity.sid)}, ${identity.device},
         ${seal(tokens.refreshToken, 'refresh_token')},
         CASE WHEN client.logout_at_provider THEN ${seal(tokens.idToken, 'id_token')} END,
         ${new Date(now.getTime() + sessionAbsolute).toISOString()}

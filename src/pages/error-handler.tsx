@@ -16,6 +16,9 @@ declare module 'fastify' {
   }
 }
 
+/** What programs call: they get the code of an error, and no page. */
+const JSON_PATHS = /^\/(session|\.well-known\/|logout\/backchannel)/;
+
 /** Every error ends here: a page that says what to do, and why in the request's line in the log. */
 export function errorHandler(app: FastifyInstance): void {
   app.decorateRequest('destination', undefined);
@@ -48,8 +51,7 @@ export function errorHandler(app: FastifyInstance): void {
     error?: SsoLinkError,
   ) {
     reply.code(problem.status).header('cache-control', 'no-store');
-    const wantsJson = request.url.startsWith('/session') || request.url.startsWith('/.well-known/');
-    if (wantsJson) return reply.send({ error: code });
+    if (JSON_PATHS.test(request.url)) return reply.send({ error: code });
     const page = (
       <ProblemPage
         problem={problem}

@@ -32,6 +32,7 @@ export const PROBLEMS: Record<string, Problem> = {
   provider_step_repeated: problem(400, 'again', 'provider_step_repeated'),
   grant_rejected: problem(400, 'again', 'grant_rejected'),
   id_token_invalid: problem(400, 'again', 'answer_not_verified'),
+  logout_token_invalid: problem(400, 'again', 'request_malformed'),
   userinfo_sub_mismatch: problem(400, 'again', 'answer_not_verified'),
   access_denied: problem(403, 'again or other', 'access_denied'),
   cross_site: problem(403, 'product', 'cross_site'),

@@ -14,6 +14,8 @@ export interface ProviderMetadata {
   endSessionEndpoint?: string;
   /** RFC 9207: the response must carry `iss`. */
   issInResponse: boolean;
+  /** It sends logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.1). */
+  backchannelLogout: boolean;
 }
 
 export interface Discovery {
@@ -91,6 +93,7 @@ export async function fetchMetadata(issuer: string): Promise<ProviderMetadata> {
     ...optional('revocationEndpoint', 'revocation_endpoint'),
     ...optional('endSessionEndpoint', 'end_session_endpoint'),
     issInResponse: document.authorization_response_iss_parameter_supported === true,
+    backchannelLogout: document.backchannel_logout_supported === true,
   };
 }
 

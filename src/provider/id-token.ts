@@ -1,13 +1,13 @@
 /**
- * Verification of an ID token: OpenID Connect Core 1.0 §3.1.3.7, in full. jose checks the signature, `iss`,
+ * Verification of an ID token: OpenID Connect Core 1.0 §3.1.3.7, in full. signed-jwt.ts checks the signature, `iss`,
  * `aud`, `exp` and `nbf`; the rest is here. Where several keys would do, the token has to name its own by
  * `kid` (§10.1): none is tried.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { ProviderError } from '../bounded-fetch.ts';
+import type { JWTPayload } from 'jose';
 import { SsoLinkError } from '../errors.ts';
 import type { KeySource } from './keys.ts';
+import { CLOCK_SKEW_S, SUBJECT, verifySignedJwt } from './signed-jwt.ts';
 
 export interface ExpectedIdToken {
   issuer: string;
@@ -23,11 +23,6 @@ export interface IdTokenClaims extends JWTPayload {
   sub: string;
 }
 
-/** Seconds that the provider's clock and ours may differ. */
-export const CLOCK_SKEW_S = 60;
-/** OpenID Connect Core §2: at most 255 ASCII characters. */
-const SUBJECT = /^[\x20-\x7e]{1,255}$/;
-
 /**
  * The claims of a valid ID token.
  * @throws SsoLinkError `id_token_invalid`, whose message says which check failed and never the value; `facts.claim`
@@ -35,7 +30,11 @@ const SUBJECT = /^[\x20-\x7e]{1,255}$/;
  * @throws ProviderError when the keys can't be had
  */
 export async function verifyIdToken(token: string, expected: ExpectedIdToken): Promise<IdTokenClaims> {
-  const { payload, protectedHeader } = await verifySignature(token, expected);
+  const requiredClaims = [
+    ...['iss', 'aud', 'exp', 'iat', 'sub'],
+    ...(expected.nonce === undefined ? [] : ['nonce']),
+  ];
+  const { payload, protectedHeader } = await verifySignedJwt(token, { ...expected, requiredClaims }, invalid);
   const { sub, iat, azp, at_hash: atHash } = payload;
 
   // jose says string, the token may say anything.
@@ -62,36 +61,6 @@ export async function verifyIdToken(token: string, expected: ExpectedIdToken): P
     throw invalid('at_hash belongs to another access token');
   }
   return { ...payload, sub };
-}
-
-async function verifySignature(token: string, expected: ExpectedIdToken) {
-  const options = {
-    // JumpCloud signs with RS256, the algorithm that every OpenID provider must offer. One alone leaves
-    // no room for `none`, HMAC by the public key, or a key used for another algorithm than its own.
-    algorithms: ['RS256'],
-    issuer: expected.issuer,
-    audience: expected.clientId,
-    clockTolerance: CLOCK_SKEW_S,
-    requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', ...(expected.nonce === undefined ? [] : ['nonce'])],
-  };
-  const { keys } = expected;
-  try {
-    return await jwtVerify(token, keys.getKey, options).catch(async (error) => {
-      const mayBeRotated = error instanceof errors.JWSSignatureVerificationFailed;
-      if (!mayBeRotated || !(await keys.reload())) throw error;
-      return jwtVerify(token, keys.getKey, options);
-    });
-  } catch (error) {
-    if (error instanceof ProviderError) throw error;
-    if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
-      throw invalid(`${error.claim} ${error.reason === 'missing' ? 'is missing' : 'is wrong'}`, error.claim);
-    }
-    if (error instanceof errors.JWKSInvalid || (error as { code?: string }).code === 'ERR_JOSE_GENERIC') {
-      throw new ProviderError('provider_answer_invalid', "the issuer's key set can't be used");
-    }
-    if (error instanceof errors.JOSEError) throw invalid(error.code);
-    throw invalid('malformed');
-  }
 }
 
 /** `at_hash` for RS256: the left half of SHA-256, base64url (§3.1.3.6). */

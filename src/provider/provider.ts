@@ -10,6 +10,7 @@ import { createDiscovery, fetchMetadata, type ProviderMetadata } from './discove
 import type { ProviderHealth } from './health.ts';
 import { type IdTokenClaims, verifyIdToken } from './id-token.ts';
 import { createProviderKeys } from './keys.ts';
+import { type LogoutTokenClaims, verifyLogoutToken } from './logout-token.ts';
 import type { ProviderRequest, TimeRequest } from './metrics.ts';
 import {
   type AuthorizationRequest,
@@ -71,6 +72,11 @@ export interface Provider {
     expected: { nonce?: string; accessToken: string },
     span?: Span,
   ): Promise<IdTokenClaims>;
+  /** @throws SsoLinkError `logout_token_invalid`; ProviderError when the keys cannot be fetched */
+  verifyLogoutToken(
+    client: Pick<ProviderClient, 'issuer' | 'clientId'>,
+    token: string,
+  ): Promise<LogoutTokenClaims>;
   close(): Promise<void>;
 }
 
@@ -144,6 +150,10 @@ export function createProvider(options: {
       return inSpan(tracing, 'verify id token', { parent: span }, () =>
         verifyIdToken(idToken, { issuer, clientId, ...expected, keys: keysOf(jwksUri) }),
       );
+    },
+    async verifyLogoutToken({ issuer, clientId }, token) {
+      const { jwksUri } = await metadata(issuer);
+      return verifyLogoutToken(token, { issuer, clientId, keys: keysOf(jwksUri) });
     },
     close: oauth.close,
   };

@@ -2,13 +2,14 @@
 import { audit } from '../audit.ts';
 import { lockCompany } from '../companies/companies.ts';
 import type { Database, Sql, Transaction } from '../db/client.ts';
-import { causeOf } from '../events/link-causes.ts';
-import { sessionsRevoked } from '../events/sessions-revoked.ts';
+import { sessionsRevoked, sessionsRevokedCause } from '../events/sessions-revoked.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
 
 export interface OpenSession {
   id: string;
+  /** The browser and system of the sign-in, like `Chrome, Windows`; null where they are not known. */
+  device: string | null;
   ssoIdentityId: string;
   /** The slug of the company by whose SSO client the person signed in. */
   company: string;
@@ -23,14 +24,27 @@ export interface SessionsOf {
   identityId?: string | null;
   companyId?: string | null;
   ssoClientId?: string | null;
+  sessionId?: string | null | undefined;
+  /** Every session except this one. */
+  otherThan?: string | null;
+  /** The provider's session; `orUnknown` includes sessions of which it is not known. */
+  sid?: { hash: Buffer; orUnknown: boolean } | null;
 }
 
 /** A condition on sessions `s`, SSO identities `i` and logins `l`. */
-const conditionOf = (sql: Sql, of: SessionsOf) => sql`
-  (${of.userId ?? null}::text IS NULL OR i.user_id = ${of.userId ?? null})
-  AND (${of.identityId ?? null}::uuid IS NULL OR i.id = ${of.identityId ?? null}::uuid)
-  AND (${of.companyId ?? null}::uuid IS NULL OR i.company_id = ${of.companyId ?? null}::uuid)
-  AND (${of.ssoClientId ?? null}::uuid IS NULL OR l.sso_client_id = ${of.ssoClientId ?? null}::uuid)`;
+function conditionOf(sql: Sql, of: SessionsOf) {
+  const { userId, identityId, companyId, ssoClientId, sessionId, otherThan, sid } = of;
+  const given = [
+    userId != null && sql`i.user_id = ${userId}`,
+    identityId != null && sql`s.sso_identity_id = ${identityId}`,
+    companyId != null && sql`i.company_id = ${companyId}`,
+    ssoClientId != null && sql`l.sso_client_id = ${ssoClientId}`,
+    sessionId != null && sql`s.id = ${sessionId}`,
+    otherThan != null && sql`s.id <> ${otherThan}`,
+    sid != null && sql`(s.sid_hash = ${sid.hash} OR (${sid.orUnknown} AND s.sid_hash IS NULL))`,
+  ];
+  return given.reduce((all, one) => (one === false ? all : sql`${all} AND ${one}`), sql`true`);
+}
 
 /** Sessions that can still be used, the newest first. */
 export async function listSessions(
@@ -38,8 +52,9 @@ export async function listSessions(
   of: SessionsOf,
   limit: number | null = null,
 ): Promise<OpenSession[]> {
-  const rows = await sql<Record<keyof OpenSession, string>[]>`
-    SELECT s.id, s.sso_identity_id AS "ssoIdentityId", c.slug AS company, s.created_at AS "createdAt",
+  type Row = Record<Exclude<keyof OpenSession, 'device'>, string> & Pick<OpenSession, 'device'>;
+  const rows = await sql<Row[]>`
+    SELECT s.id, s.device, s.sso_identity_id AS "ssoIdentityId", c.slug AS company, s.created_at AS "createdAt",
       s.last_used_at AS "lastUsedAt", s.expires_at AS "expiresAt"
     FROM sessions s
     JOIN sso_identities i ON i.id = s.sso_identity_id
@@ -106,12 +121,16 @@ export async function revokeCompanySessions(
   return { ended, changed: ended > 0 };
 }
 
+/** Which part of this service says so, by the cause. */
+const SOURCES = { operator: 'operator', api: 'api', person: 'server', provider: 'server' } as const;
+
 type Facts = { sso_identity_id: string | null; user_id: string | null; company_id: string };
 
 function eventOf(actor: string, subject: string, facts: Facts) {
   const time = new Date();
+  const cause = sessionsRevokedCause(actor);
   return sessionsRevoked.create(
-    { id: newId(), source: `urn:sso-link:${causeOf(actor)}`, time, subject },
-    { ...facts, by: actor, at: time.toISOString() },
+    { id: newId(), source: `urn:sso-link:${SOURCES[cause]}`, time, subject },
+    { ...facts, by: actor, cause, at: time.toISOString() },
   );
 }

@@ -75,3 +75,63 @@ export const LOGOUT: RouteSchema = {
     503: page('The database is out of reach: try again'),
   },
 };
+
+export const AccountQuery = Type.Object({ ended: Type.Optional(Type.String({ maxLength: 10 })) });
+
+export const ACCOUNT_SESSIONS: RouteSchema = {
+  operationId: 'openSessionsPage',
+  summary: 'Where the person is signed in',
+  description:
+    'A page: the browsers with a session, when each signed in and was last used, and forms that end one or all others. Link to it from the product.',
+  tags: ['session'],
+  security: [{ session: [] }],
+  querystring: AccountQuery,
+  response: {
+    200: page('The page'),
+    303: redirect('Not signed in: to `/login`. Pending or refused: to `/login/wait`'),
+    503: page('The database is out of reach: try again'),
+  },
+};
+
+export const EndSessionsBody = Type.Object({
+  token: Type.String({ maxLength: 100 }),
+  session: Type.Optional(
+    Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'One session' }),
+  ),
+  others: Type.Optional(Type.String({ maxLength: 10, description: 'All sessions except this one' })),
+});
+
+export const END_SESSIONS: RouteSchema = {
+  operationId: 'endOtherSessions',
+  summary: 'Ends other sessions of the same person',
+  description:
+    'A form of `/account/sessions`; `token` is in the page. Never ends this session: `/logout` does. Publishes `user.sessions_revoked`.',
+  tags: ['session'],
+  security: [{ session: [] }],
+  body: EndSessionsBody,
+  response: {
+    303: redirect('To `/account/sessions`; not signed in: to `/login` or `/login/wait`'),
+    400: page('The form is malformed'),
+    403: page('Asked by another site: nothing was ended'),
+    503: page('The database is out of reach: try again'),
+  },
+};
+
+export const BackchannelLogoutBody = Type.Object({ logout_token: Type.String({ maxLength: 8_192 }) });
+
+export const BACKCHANNEL_LOGOUT: RouteSchema = {
+  operationId: 'endSessionsByLogoutToken',
+  summary: 'Ends the sessions that a logout token names',
+  description:
+    'For JumpCloud: OpenID Connect Back-Channel Logout 1.0. A form with `logout_token`. `aud` selects the SSO client; then `sub` names a person of its company, `sid` one session. Publishes `user.sessions_revoked`.',
+  tags: ['session'],
+  security: [],
+  body: BackchannelLogoutBody,
+  response: {
+    200: { description: 'The sessions are ended, or there were none', type: 'null' },
+    400: failure('The token is refused (`logout_token_invalid`), or there is none: nothing was ended'),
+    404: failure('The metadata of the issuer does not say `backchannel_logout_supported`: `not_found`'),
+    429: failure('More requests than allowed from this address; `Retry-After` says when'),
+    503: failure('The database or JumpCloud is out of reach: try again'),
+  },
+};

@@ -2,15 +2,15 @@ import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { SESSION_COOKIE } from '../http/cookies.ts';
-import type { Revalidate } from './revalidate.ts';
+import type { CurrentSession } from './current-session.ts';
 import { JWKS, SESSION } from './route-schemas.ts';
-import { readSession, type SessionState, touchSession } from './session.ts';
+import { touchSession } from './session.ts';
 import { publishedKeys } from './signing-keys.ts';
 
 /** `GET /session` and the published keys: how the product learns who is signed in. */
 export async function sessionRoutes(
   app: FastifyInstance,
-  { deps, revalidate }: { deps: AppDeps; revalidate: Revalidate },
+  { deps, currentSession }: { deps: AppDeps; currentSession: CurrentSession },
 ): Promise<void> {
   const { config, database, issueToken } = deps;
   await app.register(cors, {
@@ -25,7 +25,7 @@ export async function sessionRoutes(
     const audience = audienceOf(request);
     if (audience === undefined) return reply.code(403).send({ error: 'origin_not_allowed' });
 
-    const state = await currentState(request.cookies[SESSION_COOKIE]);
+    const state = await currentSession(request.cookies[SESSION_COOKIE]);
     if (state.state === 'pending') return reply.code(401).send({ state: 'pending' });
     if (state.state === 'refused') {
       return reply.code(401).send({ state: 'refused', reason_class: state.reasonClass });
@@ -52,13 +52,6 @@ export async function sessionRoutes(
     reply.header('cache-control', 'public, max-age=300').header('access-control-allow-origin', '*');
     return { keys: await publishedKeys(database) };
   });
-
-  /** What was read before JumpCloud was asked may be over: a sign-out doesn't wait for its answer. */
-  async function currentState(cookie: string | undefined): Promise<SessionState> {
-    const read = () => readSession(database, cookie, { idle: config.SESSION_IDLE });
-    const state = await read();
-    return state.state === 'signed_in' && (await revalidate(state)) ? read() : state;
-  }
 
   /** Whom the token is for: the asking origin where it is listed, the product where none is given. */
   function audienceOf(request: FastifyRequest): string | undefined {

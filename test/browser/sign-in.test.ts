@@ -183,6 +183,34 @@ t.test(
   },
 );
 
+t.test('where a person is signed in: two browsers, and one of them is ended', { skip }, async (t) => {
+  const world = await startWorld(t);
+  const { parts } = world;
+  const signIn = async (options: BrowserContextOptions = {}) => {
+    const page = await open(t, world, options);
+    await toJumpCloud(page, parts, ADA);
+    await atJumpCloud(page, ADA);
+    await page.waitForURL(`${parts.appUrl}/`);
+    return page;
+  };
+  const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0';
+  const [there, here] = [await signIn({ userAgent: firefox }), await signIn()];
+  await here.goto(`${parts.serviceUrl}/account/sessions`);
+  await here.getByText('this browser').waitFor();
+  await here.getByText('Firefox, Windows').waitFor();
+  await here.getByRole('button', { name: 'Sign out there' }).click();
+  await here.getByRole('status').getByText('You are signed out there.').waitFor();
+  await here.getByText('You are signed in nowhere else.').waitFor();
+  await there.goto(parts.appUrl);
+  await there.getByText('Nobody is signed in (none).').waitFor();
+  await signIn();
+  await here.reload();
+  await here.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await here.getByText('You are signed in nowhere else.').waitFor();
+  await here.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await here.getByText('You are signed out.').waitFor();
+});
+
 t.test('a button copies the reference', { skip }, async (t) => {
   const world = await startWorld(t);
   const page = await open(t, world, { permissions: ['clipboard-read', 'clipboard-write'] });

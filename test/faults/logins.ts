@@ -61,6 +61,8 @@ export async function recordLogins(database: Database, sealer: Sealer, count: nu
             unexpected: {},
           },
           tokens: { accessToken: 'unused' },
+          sid: null,
+          device: null,
           trace: {},
           previousSession: undefined,
         },

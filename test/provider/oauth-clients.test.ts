@@ -20,6 +20,7 @@ async function tokenEndpoint(t: Test, answer: RequestListener) {
     tokenEndpoint: `${issuer}oauth2/token`,
     jwksUri: `${issuer}jwks.json`,
     issInResponse: false,
+    backchannelLogout: false,
   };
   return { provider, oauth, metadata };
 }

@@ -5,7 +5,8 @@
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import * as client from 'openid-client';
 import t from 'tap';
-import { CLOCK_SKEW_S, verifyIdToken } from '../../src/provider/id-token.ts';
+import { verifyIdToken } from '../../src/provider/id-token.ts';
+import { CLOCK_SKEW_S } from '../../src/provider/signed-jwt.ts';
 import type { Draft, Forge } from '../support/hostile/draft.ts';
 import { HOSTILE_TOKENS } from '../support/hostile/id-tokens.ts';
 import { halfHash, hostileKeys } from '../support/hostile/keys.ts';

@@ -28,6 +28,7 @@ t.test('row 63: what a failed exchange throws holds no credential, however it is
     revocationEndpoint: `${provider.issuer}oauth2/revoke`,
     jwksUri: `${provider.issuer}jwks`,
     issInResponse: false,
+    backchannelLogout: false,
   };
   const away = { ...metadata, tokenEndpoint: 'http://127.0.0.1:9/token' };
   const grant = { code: 'the-secret-code', state: 'the-secret-state', verifier: 'v'.repeat(43) };

@@ -11,6 +11,8 @@ export interface Reached {
   stream: LocalStream;
 }
 
+const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0';
+
 export type Reach = (page: Page, world: Reached) => Promise<unknown>;
 
 const visit =
@@ -43,6 +45,20 @@ async function testLink(parts: Parts, company: string): Promise<string> {
   return sealTestLink(sealer, client as TestedClient, new Date(Date.now() + TEST_LINK_TTL));
 }
 
+/** Signed in by another browser before, and by this one. */
+const sessions: Reach = async (page, world) => {
+  const { appUrl, serviceUrl } = world.parts;
+  // The product is not there: its address is reached, and nothing is shown.
+  await page.context().route(`${appUrl}/**`, (route) => route.fulfill({ body: '<p class="card"></p>' }));
+  const [context] = [await page.context().browser()?.newContext({ userAgent: FIREFOX })];
+  const other = await context?.newPage();
+  await other?.route(`${appUrl}/**`, (route) => route.fulfill({ body: '<p class="card"></p>' }));
+  if (other) await signIn('acme', 'ada@acme.test')(other, world);
+  await context?.close();
+  await signIn('acme', 'ada@acme.test')(page, world);
+  await page.goto(`${serviceUrl}/account/sessions`);
+};
+
 export const PAGES: Record<string, Reach> = {
   'login-email': visit('/login'),
   'login-company': visit('/login?company=acme'),
@@ -51,6 +67,7 @@ export const PAGES: Record<string, Reach> = {
   'refused-not-linked': signIn('borealis', 'amy@borealis.test'),
   'refused-unverified': signIn('acme', 'uma@acme.test'),
   'refused-no-sso': visit('/login/start?company=nobody'),
+  sessions,
   'test-right': signIn('acme', 'ada@acme.test', { test: true }),
   'test-to-do': signIn('acme', 'uma@acme.test', { test: true }),
   'problem-start-again': visit('/login/callback?state=unknown&code=unknown'),

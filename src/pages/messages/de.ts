@@ -66,6 +66,18 @@ export const de: Messages = {
     title: 'Sie sind abgemeldet',
     atJumpCloud: 'Sie werden auch bei JumpCloud abgemeldet …',
   },
+  sessions: {
+    title: 'Wo Sie angemeldet sind',
+    thisOne: 'dieser Browser',
+    unknownDevice: 'Unbekannter Browser',
+    started: (ago) => `Angemeldet ${ago}`,
+    lastUsed: (ago) => `Zuletzt benutzt ${ago}`,
+    end: 'Dort abmelden',
+    endOthers: 'Überall sonst abmelden',
+    noOthers: 'Sie sind sonst nirgends angemeldet.',
+    ended: 'Sie sind dort abgemeldet.',
+    back: (product) => `Zurück zu ${product}`,
+  },
   footer: {
     reference: (reference) => `Referenz: ${reference}`,
     copy: 'Kopieren',

@@ -64,6 +64,18 @@ export const en = {
     title: 'You are signed out',
     atJumpCloud: 'Signing you out of JumpCloud, too…',
   },
+  sessions: {
+    title: 'Where you are signed in',
+    thisOne: 'this browser',
+    unknownDevice: 'Unknown browser',
+    started: (ago: string) => `Signed in ${ago}`,
+    lastUsed: (ago: string) => `Last used ${ago}`,
+    end: 'Sign out there',
+    endOthers: 'Sign out everywhere else',
+    noOthers: 'You are signed in nowhere else.',
+    ended: 'You are signed out there.',
+    back: (product: string) => `Back to ${product}`,
+  },
   footer: {
     reference: (reference: string) => `Reference: ${reference}`,
     copy: 'Copy',

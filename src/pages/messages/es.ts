@@ -65,6 +65,18 @@ export const es: Messages = {
     title: 'Ha cerrado la sesión',
     atJumpCloud: 'Cerrando también la sesión de JumpCloud…',
   },
+  sessions: {
+    title: 'Dónde ha iniciado sesión',
+    thisOne: 'este navegador',
+    unknownDevice: 'Navegador desconocido',
+    started: (ago) => `Sesión iniciada ${ago}`,
+    lastUsed: (ago) => `Último uso ${ago}`,
+    end: 'Cerrar esa sesión',
+    endOthers: 'Cerrar todas las demás sesiones',
+    noOthers: 'No ha iniciado sesión en ningún otro lugar.',
+    ended: 'Esa sesión está cerrada.',
+    back: (product) => `Volver a ${product}`,
+  },
   footer: {
     reference: (reference) => `Referencia: ${reference}`,
     copy: 'Copiar',

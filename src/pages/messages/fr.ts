@@ -65,6 +65,18 @@ export const fr: Messages = {
     title: 'Vous êtes déconnecté(e)',
     atJumpCloud: 'Déconnexion de JumpCloud en cours…',
   },
+  sessions: {
+    title: 'Où vous êtes connecté(e)',
+    thisOne: 'ce navigateur',
+    unknownDevice: 'Navigateur inconnu',
+    started: (ago) => `Connexion ${ago}`,
+    lastUsed: (ago) => `Dernière utilisation ${ago}`,
+    end: 'Se déconnecter là-bas',
+    endOthers: 'Se déconnecter partout ailleurs',
+    noOthers: 'Vous n’êtes connecté(e) nulle part ailleurs.',
+    ended: 'Vous y êtes déconnecté(e).',
+    back: (product) => `Retour à ${product}`,
+  },
   footer: {
     reference: (reference) => `Référence : ${reference}`,
     copy: 'Copier',

@@ -65,6 +65,18 @@ export const ja: Messages = {
     title: 'サインアウトしました',
     atJumpCloud: 'JumpCloud からもサインアウトしています…',
   },
+  sessions: {
+    title: 'サインインしている端末',
+    thisOne: 'このブラウザ',
+    unknownDevice: '不明なブラウザ',
+    started: (ago) => `サインイン：${ago}`,
+    lastUsed: (ago) => `最終使用：${ago}`,
+    end: 'その端末からサインアウト',
+    endOthers: 'ほかのすべての端末からサインアウト',
+    noOthers: 'ほかの端末ではサインインしていません。',
+    ended: 'その端末からサインアウトしました。',
+    back: (product) => `${product} に戻る`,
+  },
   footer: {
     reference: (reference) => `参照番号: ${reference}`,
     copy: 'コピー',

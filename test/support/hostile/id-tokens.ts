@@ -2,7 +2,7 @@
  * ID tokens that have to be refused, and unusual ones that have to be accepted, by the row of
  * docs/security.md. The front door, the unit tests and the comparison with openid-client are given the same.
  */
-import { CLOCK_SKEW_S } from '../../../src/provider/id-token.ts';
+import { CLOCK_SKEW_S } from '../../../src/provider/signed-jwt.ts';
 import { type Draft, type Forge, sign, signWithPublicKey, unsigned } from './draft.ts';
 
 export interface HostileToken {
