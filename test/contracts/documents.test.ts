@@ -37,6 +37,8 @@ t.test('docs/openapi.yaml is OpenAPI 3.1, and names every route for others', asy
   t.same(Object.keys(document.paths).sort(), [
     '/',
     '/.well-known/jwks.json',
+    '/account/sessions',
+    '/account/sessions/end',
     '/livez',
     '/login',
     '/login/callback',
@@ -44,6 +46,7 @@ t.test('docs/openapi.yaml is OpenAPI 3.1, and names every route for others', asy
     '/login/test-logout',
     '/login/wait',
     '/logout',
+    '/logout/backchannel',
     '/readyz',
     '/session',
   ]);
