@@ -132,6 +132,16 @@ envFrom:
 Liveness asks the process alone: a restart does not repair a database. Readiness asks what the role needs, for up to two
 seconds. A start that takes a minute has failed.
 */}}
+{{- define "sso-link.preStop" -}}
+{{- if gt (int .preStopSeconds) 0 }}
+lifecycle:
+  # Requests that are on their way when the pod begins to end are still served.
+  preStop:
+    sleep:
+      seconds: {{ .preStopSeconds }}
+{{- end }}
+{{- end -}}
+
 {{- define "sso-link.probes" -}}
 startupProbe:
   httpGet: { path: /livez, port: http }

@@ -127,7 +127,7 @@ What a schema can't say, in sentences: all of them at once. `validate.yaml` call
 {{- end -}}
 
 {{- define "sso-link.problems.pods" -}}
-{{- range $role, $before := dict "server" (int .Values.server.preStopSeconds) "relay" 0 "worker" 0 "api" 0 }}
+{{- range $role, $before := dict "server" (int .Values.server.preStopSeconds) "relay" 0 "worker" 0 "api" (int .Values.api.preStopSeconds) }}
 {{- $settings := include "sso-link.podSettings" (dict "context" $ "own" (index $.Values $role).pods) | fromYaml }}
 {{- $grace := int $settings.terminationGracePeriodSeconds }}
 {{- if lt $grace (int (add $before 31)) }}
