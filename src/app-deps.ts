@@ -1,3 +1,4 @@
+import type { DomainResolver } from './companies/domain-record.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/client.ts';
 import type { Notify } from './db/notify.ts';
@@ -23,6 +24,7 @@ export const SERVER_CONFIG = [
   'RETURN_ORIGINS',
   'SECRET_KEYS',
   'JUMPCLOUD_ISSUERS',
+  'DNS_SERVERS',
   'TRUST_PROXY',
   'HOST',
   'PORT',
@@ -50,6 +52,8 @@ export interface AppDeps {
   tracing: Tracing;
   health: Health;
   provider: Provider;
+  /** Asked for the records by which companies prove their domains. */
+  resolver: DomainResolver;
   pages: Pages;
   issueToken: IssueToken;
   /** Tells the relay that an event waits in the outbox. */

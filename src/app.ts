@@ -26,6 +26,7 @@ import { createCurrentSession } from './sessions/current-session.ts';
 import { logoutRoute } from './sessions/logout-route.ts';
 import { createRevalidate } from './sessions/revalidate.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
+import { setupRoutes } from './setup/routes.tsx';
 
 const BODY_LIMIT = 16 * 1024;
 /** A login that is under way asks its provider meanwhile. */
@@ -83,6 +84,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     testLogoutRoute(login, deps);
   });
   waitRoute(app, deps);
+  await app.register(async (setup) => setupRoutes(setup, deps));
   app.addHook('preClose', async () => deps.linkResults.stop());
   const revalidate = createRevalidate({ ...deps, revalidateAfter: config.SESSION_REVALIDATE_AFTER });
   const currentSession = createCurrentSession(deps, revalidate);

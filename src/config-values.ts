@@ -52,6 +52,14 @@ export function isNetwork(entry: string): boolean {
   return bits !== undefined && (prefix === undefined || Number(prefix) <= bits);
 }
 
+/** An address of a DNS server, with a port if needed. */
+export function isDnsServer(entry: string): boolean {
+  const [, address = entry, port] = /^\[?([^\]]*?)\]?(?::(\d{1,5}))?$/.exec(entry) ?? [];
+  if (isIP(entry) !== 0) return true;
+  const isWritten = isIP(address) === 4 || (isIP(address) === 6 && entry.startsWith('['));
+  return isWritten && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
+}
+
 export function url(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;
 }

@@ -7,6 +7,7 @@ import {
   durationUpTo,
   every,
   flag,
+  isDnsServer,
   isNetwork,
   list,
   mailUrl,
@@ -280,6 +281,13 @@ export const VARIABLES = {
       const regions = new Set(issuers?.map((i) => i.region));
       return issuers?.length && regions.size === issuers.length ? issuers : undefined;
     },
+  }),
+  DNS_SERVERS: variable({
+    description:
+      "DNS servers that are asked for the TXT records by which companies prove their domains; the system's when empty. Give public ones where the system's answer for internal names.",
+    expects: 'comma-separated IP addresses, with a port if needed, like 192.0.2.53 or 192.0.2.53:5353',
+    default: '',
+    parse: (text) => every(list(text), (server) => (isDnsServer(server) ? server : undefined)),
   }),
   TRUST_PROXY: variable({
     description:

@@ -24,6 +24,7 @@ const ALLOWED: Record<string, string[]> = {
     ...['sessions', 'pages', 'policy', 'companies', 'provider', 'accounts'],
     ...['outbox', 'events', 'http'],
   ],
+  setup: ['companies', 'policy', 'pages', 'events', 'http'],
   roles: [
     ...['http', 'events', 'kafka', 'outbox', 'linking', 'companies', 'accounts', 'policy'],
     ...['provider', 'sessions', 'login', 'pages', 'api'],

@@ -378,6 +378,63 @@ export interface Operations {
       /** A UUID in lower case */
       secret_id: string;
   }; result: undefined };
+  /** List the setup links of a company, without what is secret. */
+  listSetupLinks: { input: {
+      /** A UUID in lower case */
+      after?: string;
+      limit?: number;
+      /** The slug of a company */
+      slug: string;
+  }; result: {
+      items: ({
+          /** A UUID in lower case */
+          id: string;
+          /** The slug of a company */
+          company: string;
+          /** `setup`: everything, while no SSO client is active. `secret`: a new secret. `replace`: another Client ID, by a new DNS proof */
+          purpose: "setup" | "secret" | "replace";
+          state: "open" | "expired" | "revoked" | "fulfilled";
+          created_by: string;
+          created_at: string;
+          expires_at: string;
+          revoked_at: string | null;
+          fulfilled_at: string | null;
+      })[];
+      /** `after` of the next page; null on the last one */
+      next: string | null;
+  } };
+  /** Make a link by which a company’s JumpCloud admin enables SSO. */
+  createSetupLink: { input: {
+      /** The slug of a company */
+      slug: string;
+      body: {
+          /** `setup`: everything, while no SSO client is active. `secret`: a new secret. `replace`: another Client ID, by a new DNS proof */
+          purpose: "setup" | "secret" | "replace";
+          /** Seconds */
+          expires_in?: number;
+      };
+  }; result: {
+      /** A UUID in lower case */
+      id: string;
+      /** The slug of a company */
+      company: string;
+      /** `setup`: everything, while no SSO client is active. `secret`: a new secret. `replace`: another Client ID, by a new DNS proof */
+      purpose: "setup" | "secret" | "replace";
+      state: "open" | "expired" | "revoked" | "fulfilled";
+      created_by: string;
+      created_at: string;
+      expires_at: string;
+      revoked_at: string | null;
+      fulfilled_at: string | null;
+      url: string;
+  } };
+  /** Revoke a setup link, and end what was opened by it. */
+  deleteSetupLink: { input: {
+      /** The slug of a company */
+      slug: string;
+      /** A UUID in lower case */
+      id: string;
+  }; result: undefined };
   /** Read a user and their social accounts. */
   getUser: { input: {
       /** The product's id of the user */
@@ -739,6 +796,9 @@ export const ROUTES: { readonly [Name in keyof Operations]: string } = {
   listClientSecrets: 'GET /v1/companies/{slug}/clients/{id}/secrets',
   addClientSecret: 'POST /v1/companies/{slug}/clients/{id}/secrets',
   retireClientSecret: 'DELETE /v1/companies/{slug}/clients/{id}/secrets/{secret_id}',
+  listSetupLinks: 'GET /v1/companies/{slug}/setup-links',
+  createSetupLink: 'POST /v1/companies/{slug}/setup-links',
+  deleteSetupLink: 'DELETE /v1/companies/{slug}/setup-links/{id}',
   getUser: 'GET /v1/users/{user_id}',
   putUser: 'PUT /v1/users/{user_id}',
   deleteUser: 'DELETE /v1/users/{user_id}',

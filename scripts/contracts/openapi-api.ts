@@ -11,6 +11,7 @@ const TAGS: Record<string, string> = {
   companies: 'Companies whose people may sign in',
   domains: 'The email domains of a company',
   clients: 'The JumpCloud applications of a company (SSO clients)',
+  'setup links': 'Links by which the admin of a company enables SSO',
   users: "The mirror of the product's users and social accounts",
   preview: "What would happen if a company's people came today",
   identities: 'SSO identities and their links to users',

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { buildApp } from '../../src/app.ts';
 import type { AppDeps } from '../../src/app-deps.ts';
 import { readConfig } from '../../src/config.ts';
-import { SESSION_COOKIE } from '../../src/http/cookies.ts';
+import { SESSION_COOKIE, SETUP_COOKIE } from '../../src/http/cookies.ts';
 import { loadPages } from '../../src/pages/brand.ts';
 import { SERVER_CONFIG } from '../../src/roles/server.ts';
 import { VERSION } from './version.ts';
@@ -28,12 +28,14 @@ const about = {
   ],
   tags: [
     { name: 'login', description: 'For browsers' },
+    { name: 'setup', description: 'For an admin who has a setup link' },
     { name: 'session', description: 'For the product' },
     { name: 'health', description: 'For whatever runs it' },
   ],
   components: {
     securitySchemes: {
       session: { type: 'apiKey' as const, in: 'cookie', name: SESSION_COOKIE },
+      setup: { type: 'apiKey' as const, in: 'cookie', name: SETUP_COOKIE },
     },
   },
 };

@@ -6,7 +6,15 @@ import { SsoLinkError } from '../errors.ts';
  */
 export const SCOPES = [
   ...['companies:read', 'companies:write', 'domains:read', 'domains:write'],
-  ...['clients:read', 'clients:write', 'users:read', 'users:write', 'accounts:write'],
+  ...[
+    'clients:read',
+    'clients:write',
+    'setup_links:read',
+    'setup_links:write',
+    'users:read',
+    'users:write',
+    'accounts:write',
+  ],
   ...['identities:read', 'identities:write', 'late_matches:read', 'late_matches:write'],
   ...['sessions:read', 'sessions:write', 'preview:read', 'results:read', 'audit:read'],
 ];

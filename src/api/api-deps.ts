@@ -14,6 +14,7 @@ export const API_CONFIG = [
   'PUBLIC_URL',
   'SECRET_KEYS',
   'JUMPCLOUD_ISSUERS',
+  'DNS_SERVERS',
   'API_HOST',
   'API_PORT',
   'HOST',

@@ -26,6 +26,7 @@ import { previewRoutes } from './preview-routes.ts';
 import { problemHandler } from './problem.ts';
 import { resultRoutes } from './result-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { setupLinkRoutes } from './setup-link-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 const BODY_LIMIT = 64 * 1024;
@@ -81,6 +82,7 @@ export async function buildApiApp(
       domainRoutes(v1, deps);
       clientRoutes(v1, deps);
       clientSecretRoutes(v1, deps);
+      setupLinkRoutes(v1, deps);
       userRoutes(v1, deps);
       accountRoutes(v1, deps);
       importRoute(v1, deps);

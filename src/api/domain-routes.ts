@@ -81,6 +81,7 @@ export const CHECK_DOMAIN = operation({
 
 export function domainRoutes(v1: FastifyInstance, deps: ApiDeps): void {
   const app = v1.withTypeProvider<TypeBoxTypeProvider>();
+  const resolver = domainResolver(...deps.config.DNS_SERVERS);
 
   app.get('/companies/:slug/domains', LIST_DOMAINS, async (request, reply) => {
     const company = await visibleCompany(deps, request, request.params.slug);
@@ -130,7 +131,7 @@ export function domainRoutes(v1: FastifyInstance, deps: ApiDeps): void {
   app.post('/companies/:slug/domains/:domain/check', CHECK_DOMAIN, async (request) => {
     const { slug, domain } = request.params;
     await visibleCompany(deps, request, slug);
-    return checkDomain(deps.database, request.caller.actor, domainResolver(), { slug, domain });
+    return checkDomain(deps.database, request.caller.actor, resolver, { slug, domain });
   });
 }
 

@@ -21,6 +21,7 @@ const CONFLICTS = [
   ...['client_draft_exists', 'client_taken', 'client_changed', 'client_disabled', 'client_region_ambiguous'],
   ...['client_secrets_exhausted', 'client_secret_last'],
   ...['user_deleted', 'user_not_active', 'user_has_identity', 'other_company', 'company_set_by_link'],
+  ...['client_active', 'client_not_active'],
   ...['identity_linked', 'identity_not_linked', 'result_pending', 'idempotency_key_in_progress'],
 ];
 const UNPROCESSABLE = [

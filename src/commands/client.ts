@@ -40,7 +40,7 @@ the client has: \`client secret add\` replaces one without an interruption.`;
 const TEST_HELP = `
 Tests the company's draft if there is one, else the active client; --sso-client names another. Whoever opens
 the link signs in at JumpCloud and reads what came of it: email, domain, refresh token, groups, and what would
-happen at a real sign-in; with --logout-at-provider they can try the sign-out as well. Nobody is signed in or linked, and nothing is written. The link is good for an hour, for
+happen at a real sign-in; with --logout-at-provider they can try the sign-out as well. Nobody is signed in or linked; recorded is only whether the test passed. The link is good for an hour, for
 everybody who has it, until the client is changed.`;
 
 const ACTIVATE_HELP = `

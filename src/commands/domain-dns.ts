@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { challengeDomain, checkDomain, recheckDomains } from '../companies/domain-challenges.ts';
 import { type DomainAnswer, domainResolver } from '../companies/domain-record.ts';
 import { addSubcommand } from './command.ts';
-import { actor, type Io, withDatabase } from './io.ts';
+import { actor, configFor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone } from './output.ts';
 import { runChange } from './run-change.ts';
 
@@ -29,7 +29,7 @@ export function domainDnsCommands(domain: Command, io: Io): void {
     .addOption(dnsServer())
     .action((slug: string, name: string, options: OutputOptions & { dnsServer?: Resolver }) =>
       withDatabase(io, async (database) => {
-        const resolver = options.dnsServer ?? domainResolver();
+        const resolver = options.dnsServer ?? configuredResolver(io);
         const found = await checkDomain(database, actor(io), resolver, { slug, domain: name });
         report(io, options, found);
       }),
@@ -39,14 +39,17 @@ export function domainDnsCommands(domain: Command, io: Io): void {
     .addOption(dnsServer())
     .action((options: OutputOptions & { dnsServer?: Resolver }) =>
       withDatabase(io, async (database) => {
-        const resolver = options.dnsServer ?? domainResolver();
+        const resolver = options.dnsServer ?? configuredResolver(io);
         for await (const found of recheckDomains(database, actor(io), resolver)) report(io, options, found);
       }),
     );
 }
 
+/** By `DNS_SERVERS`. */
+const configuredResolver = (io: Io): Resolver => domainResolver(...configFor(io, 'DNS_SERVERS').DNS_SERVERS);
+
 const dnsServer = () =>
-  new Option('--dns-server <address>', "a DNS server instead of the system's, like 192.0.2.53:53").argParser(
+  new Option('--dns-server <address>', 'a DNS server instead of DNS_SERVERS, like 192.0.2.53:53').argParser(
     (text): Resolver => {
       try {
         return domainResolver(text);

@@ -1,6 +1,6 @@
 /** SSO clients whose credential JumpCloud is asked about before it is saved: what the commands and the API call. */
 import type { Issuer } from '../config.ts';
-import type { Database } from '../db/client.ts';
+import type { Database, Transaction } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Sealer } from '../seal.ts';
 import { assertClientSecret } from './client-secret-rows.ts';
@@ -14,6 +14,8 @@ interface Registry {
   sealer: Sealer;
   /** The listed issuers. */
   issuers: readonly Issuer[];
+  /** Runs in the transaction of the change, before anything is written: whether it is still allowed. */
+  guard?(tx: Transaction): Promise<void>;
 }
 
 export interface ClientSettings {
@@ -31,7 +33,7 @@ export interface ClientSettings {
  * @throws SsoLinkError `client_secret_invalid`, as `resolveIssuer`, as `createSsoClient`
  */
 export async function createCheckedClient(
-  { database, sealer, issuers }: Registry,
+  { database, sealer, issuers, guard }: Registry,
   actor: string,
   input: ClientSettings & { slug: string; clientId: string; clientSecret: string },
 ): Promise<SsoClientView> {
@@ -40,9 +42,10 @@ export async function createCheckedClient(
   assertClientSecret(input.clientSecret);
   const credential = { clientId: input.clientId.trim(), clientSecret: input.clientSecret, authMethod };
   const issuer = await resolveIssuer(issuers, credential, { region, check });
-  return database.transaction((tx) =>
-    createSsoClient(tx, actor, sealer, { slug, issuer, logoutAtProvider, ...credential }),
-  );
+  return database.transaction(async (tx) => {
+    await guard?.(tx);
+    return createSsoClient(tx, actor, sealer, { slug, issuer, logoutAtProvider, ...credential });
+  });
 }
 
 /**
@@ -51,7 +54,7 @@ export async function createCheckedClient(
  * @throws SsoLinkError `nothing_to_change`, `client_secret_invalid`, as `resolveIssuer`, as `updateSsoClient`
  */
 export async function updateCheckedClient(
-  { database, sealer, issuers }: Registry,
+  { database, sealer, issuers, guard }: Registry,
   actor: string,
   input: ClientSettings & { slug: string; id?: string },
 ): Promise<SsoClientView> {
@@ -70,11 +73,12 @@ export async function updateCheckedClient(
   const issuer = ofCredential
     ? await resolveIssuer(issuers, { ...credential, ...change }, { region, check, present })
     : undefined;
-  return database.transaction((tx) =>
-    updateSsoClient(tx, actor, sealer, client, {
+  return database.transaction(async (tx) => {
+    await guard?.(tx);
+    return updateSsoClient(tx, actor, sealer, client, {
       ...change,
       ...(issuer && { issuer }),
       ...(logoutAtProvider !== undefined && { logoutAtProvider }),
-    }),
-  );
+    });
+  });
 }

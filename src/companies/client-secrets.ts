@@ -73,7 +73,11 @@ interface StoredSecret {
   answer: CredentialAnswer | null;
 }
 
-async function storeClientSecret(
+/**
+ * Stores a secret of an SSO client with what JumpCloud has just said of it.
+ * @throws SsoLinkError `client_secrets_exhausted`
+ */
+export async function storeClientSecret(
   tx: Transaction,
   actor: string,
   sealer: Sealer,

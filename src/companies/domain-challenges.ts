@@ -32,6 +32,7 @@ export async function challengeDomain(
     createdAt: sql`now()`,
     checkedAt: null,
     lastAnswer: null,
+    shown: null,
     verifiedAt: null,
   };
   const insert = tx.db.insert(domainChallenges).values(row);
@@ -48,6 +49,7 @@ export async function challengeDomain(
 
 /**
  * Asks DNS for the record, outside of a transaction, and records the answer. A proof adds the domain to the company.
+ * @param guard runs in the transaction that records the answer, before anything is written
  * @throws SsoLinkError `challenge_not_found`, `domain_taken`, or as `companyDomain`
  */
 export async function checkDomain(
@@ -55,12 +57,14 @@ export async function checkDomain(
   actor: string,
   resolver: DomainResolver,
   of: CompanyDomain,
+  guard: (tx: Transaction) => Promise<void> = async () => {},
 ): Promise<DomainAnswer & { domain: string; changed: boolean }> {
   const company = await companyBySlug(database, of.slug);
   const domain = companyDomain(of.domain);
   const { value } = await challengeOf(database, company.id, domain);
   const found = await lookUpRecord(resolver, { domain, value });
   return database.transaction(async (tx) => {
+    await guard(tx);
     const known = await recordAnswer(tx, { companyId: company.id, domain, value }, found);
     // A new value was requested during the lookup: the old one proves nothing.
     if (!known) return { answer: 'no_record', domain, changed: false };
@@ -109,19 +113,24 @@ export async function* recheckDomains(
 async function recordAnswer(
   tx: Transaction,
   of: { companyId: string; domain: string; value: string },
-  { answer }: DomainAnswer,
+  found: DomainAnswer,
 ): Promise<boolean> {
+  const { answer } = found;
   const updated = await tx.db
     .update(domainChallenges)
     .set({
       checkedAt: sql`now()`,
       lastAnswer: answer,
+      shown: found.answer === 'other_value' ? storable(found.shown) : null,
       ...(answer === 'verified' && { verifiedAt: sql`coalesce(${domainChallenges.verifiedAt}, now())` }),
     })
     .where(and(atKey(of.companyId, of.domain), eq(domainChallenges.value, of.value)))
     .returning({ domain: domainChallenges.domain });
   return updated.length > 0;
 }
+
+/** DNS shows any bytes; PostgreSQL stores no NUL. */
+export const storable = (shown: string): string => shown.replaceAll('\0', '\uFFFD');
 
 async function challengeOf({ db }: Pick<Database, 'db'>, companyId: string, domain: string) {
   const [challenge] = await db.select().from(domainChallenges).where(atKey(companyId, domain));

@@ -18,12 +18,12 @@ const MAX_SHOWN = 255;
 
 /**
  * A resolver with its own timeout and tries.
- * @param server address of a DNS server, with a port if needed; without it, the system's servers
+ * @param servers addresses of DNS servers, with a port if needed; without one, the system's servers
  * @throws TypeError `ERR_INVALID_IP_ADDRESS`
  */
-export function domainResolver(server?: string): Resolver {
+export function domainResolver(...servers: string[]): Resolver {
   const resolver = new Resolver({ timeout: TIMEOUT, tries: TRIES });
-  if (server !== undefined) resolver.setServers([server]);
+  if (servers.length > 0) resolver.setServers(servers);
   return resolver;
 }
 

@@ -14,6 +14,7 @@ import { inOrder, liveOf, nameAdder } from './client-secret-rows.ts';
 import { companyBySlug, lockCompany } from './companies.ts';
 import { listDomains } from './domains.ts';
 import type { Credential } from './find-issuer.ts';
+import { fulfilSetupLinks } from './setup-links.ts';
 import {
   assertClientIdFree,
   clientSecretAssociatedData,
@@ -114,19 +115,19 @@ export async function clientToTest(database: { db: Db }, slug: string, id?: stri
 /**
  * Changes an SSO client and raises its version: attempts that are open at that moment are refused. A secret replaces
  * all that it has; `addClientSecret` adds one, and refuses nothing.
- * @param expected.version as it was when the change was checked
+ * @param expected as it was when the change was checked: a draft that was activated meanwhile is another matter
  * @throws SsoLinkError `client_changed` when somebody else changed it meanwhile; `client_taken`
  */
 export async function updateSsoClient(
   tx: Transaction,
   actor: string,
   sealer: Sealer,
-  expected: Pick<SsoClientView, 'id' | 'version' | 'company'>,
+  expected: Pick<SsoClientView, 'id' | 'version' | 'status' | 'company'>,
   change: SsoClientChange,
 ): Promise<SsoClientView> {
   const company = await lockCompany(tx, expected.company);
   const before = await selectClient(tx, company.id, expected.company, [], expected.id);
-  if (before.version !== expected.version) {
+  if (before.version !== expected.version || before.status !== expected.status) {
     throw new SsoLinkError('client_changed', 'somebody else changed this SSO client just now: run it again');
   }
   const issuer = change.issuer ?? { region: before.region, url: before.issuer };
@@ -206,6 +207,7 @@ export async function activateSsoClient(
     companyId: company.id,
     details: { from: chosen.status, replaced: replaced?.id ?? null },
   });
+  await fulfilSetupLinks(tx, company.id);
   return { client: toView(client as SsoClientRow, slug), replaced: replaced?.id ?? null, changed: true };
 }
 
@@ -222,6 +224,32 @@ export async function disableSsoClient(
   const [client] = await disableWhere(tx, eq(ssoClients.id, chosen.id));
   await audit(tx, { actor, action: 'client.disable', target: chosen.id, companyId: company.id });
   return { client: toView(client as SsoClientRow, slug), changed: true };
+}
+
+/**
+ * Makes a disabled SSO client the draft again, so that it can be tested.
+ * @throws SsoLinkError `client_draft_exists`, `client_changed` where it is not disabled
+ */
+export async function reopenSsoClient(
+  tx: Transaction,
+  actor: string,
+  slug: string,
+  id: string,
+): Promise<SsoClientView> {
+  const company = await lockCompany(tx, slug);
+  if ((await clientsOf(tx, company.id, 'draft')).length > 0) {
+    throw new SsoLinkError('client_draft_exists', `company '${slug}' has a draft already`);
+  }
+  const [client] = await tx.db
+    .update(ssoClients)
+    .set({ status: 'draft', updatedAt: new Date() })
+    .where(
+      and(eq(ssoClients.id, id), eq(ssoClients.companyId, company.id), eq(ssoClients.status, 'disabled')),
+    )
+    .returning();
+  if (!client) throw new SsoLinkError('client_changed', 'somebody else changed this SSO client just now');
+  await audit(tx, { actor, action: 'client.reopen', target: id, companyId: company.id });
+  return toView(client, slug);
 }
 
 /** A disabled SSO client's open attempts end with it: hence the version. */

@@ -82,6 +82,8 @@ export const companyDomains = pgTable(
   (d) => [index('company_domains_company').on(d.companyId)],
 );
 
+const DOMAIN_ANSWERS = ['verified', 'no_record', 'other_value', 'no_such_domain', 'dns_unreachable'] as const;
+
 /**
  * Proofs by DNS: the value that a company publishes as a TXT record. The value stays the same until it is verified or
  * requested again, so that a record that takes days to publish is still right.
@@ -97,9 +99,9 @@ export const domainChallenges = pgTable(
     value: text().notNull(),
     createdAt: now('created_at'),
     checkedAt: at('checked_at'),
-    lastAnswer: text('last_answer', {
-      enum: ['verified', 'no_record', 'other_value', 'no_such_domain', 'dns_unreachable'],
-    }),
+    lastAnswer: text('last_answer', { enum: DOMAIN_ANSWERS }),
+    /** Of `other_value`: the value that DNS showed. */
+    shown: text(),
     verifiedAt: at('verified_at'),
   },
   (c) => [
@@ -178,6 +180,76 @@ export const ssoClientSecrets = pgTable(
     index('sso_client_secrets_client').on(s.ssoClientId),
     check('sso_client_secrets_retired', sql`(${s.secret} IS NULL) = (${s.retiredAt} IS NOT NULL)`),
   ],
+);
+
+/**
+ * Links by which a company's admin enables SSO without an account here. The link holds 256 random bits; its hash is
+ * stored. A link ends when it expires, is revoked, or its purpose is fulfilled.
+ */
+export const setupLinks = pgTable(
+  'setup_links',
+  {
+    id: uuid().primaryKey(),
+    companyId: uuid('company_id')
+      .notNull()
+      .references(() => companies.id),
+    purpose: text({ enum: ['setup', 'secret', 'replace'] }).notNull(),
+    /** The company had SSO when the link was made: DNS has to show a value of this link before anything changes. */
+    requiresProof: boolean('requires_proof').notNull(),
+    tokenHash: bytea('token_hash').notNull().unique(),
+    createdBy: text('created_by').notNull(),
+    createdAt: now('created_at'),
+    expiresAt: at('expires_at').notNull(),
+    revokedAt: at('revoked_at'),
+    fulfilledAt: at('fulfilled_at'),
+  },
+  (l) => [
+    index('setup_links_company').on(l.companyId, l.id),
+    check('setup_links_purpose', sql`${l.purpose} IN ('setup', 'secret', 'replace')`),
+    check('setup_links_proof', sql`${l.requiresProof} OR ${l.purpose} <> 'replace'`),
+  ],
+);
+
+/** Proofs by DNS that count for one setup link alone: beside the company's own record, never instead of it. */
+export const setupProofs = pgTable(
+  'setup_proofs',
+  {
+    linkId: uuid('link_id')
+      .notNull()
+      .references(() => setupLinks.id, { onDelete: 'cascade' }),
+    domain: text().notNull(),
+    /** 43 characters, 256 random bits. Not a secret: it is published. */
+    value: text().notNull(),
+    checkedAt: at('checked_at'),
+    lastAnswer: text('last_answer', { enum: DOMAIN_ANSWERS }),
+    /** Of `other_value`: the value that DNS showed. */
+    shown: text(),
+    verifiedAt: at('verified_at'),
+  },
+  (p) => [primaryKey({ columns: [p.linkId, p.domain] })],
+);
+
+/** Tests of SSO clients that came to an end, as they are shown to the admin. No personal data. */
+export const ssoClientTests = pgTable(
+  'sso_client_tests',
+  {
+    id: uuid().primaryKey(),
+    ssoClientId: uuid('sso_client_id')
+      .notNull()
+      .references(() => ssoClients.id, { onDelete: 'cascade' }),
+    version: integer().notNull(),
+    testedAt: now('tested_at'),
+    /** A verified email of a domain that is proven for the company. */
+    passed: boolean().notNull(),
+    /** The policy's row and its outcome. */
+    rule: smallint().notNull(),
+    outcome: text().notNull(),
+    hasEmail: boolean('has_email').notNull(),
+    emailVerified: boolean('email_verified').notNull(),
+    domainProven: boolean('domain_proven').notNull(),
+    refreshToken: boolean('refresh_token').notNull(),
+  },
+  (r) => [index('sso_client_tests_client').on(r.ssoClientId, r.version, r.testedAt)],
 );
 
 export const users = pgTable(

@@ -6,6 +6,9 @@ export const SESSION_COOKIE = '__Host-sso_session';
 /** The slug of the company that signed in here last: the next time it is one press. */
 export const COMPANY_COOKIE = '__Host-sso_company';
 
+/** A setup link that was opened in this browser: src/setup/session.ts. */
+export const SETUP_COOKIE = '__Host-sso_setup';
+
 /** Set after a sign-out and a refusal: the next sign-in asks for the account at JumpCloud. */
 /** The language that `ui_locales` asked for. */
 export const LANGUAGE_COOKIE = '__Host-sso_language';

@@ -8,7 +8,7 @@ export interface RouteSchema extends FastifySchema {
   operationId: string;
   summary: string;
   description?: string;
-  tags: ('login' | 'session' | 'health')[];
+  tags: ('login' | 'setup' | 'session' | 'health')[];
   /** Which cookie it reads, by its name in the document; empty for none. */
   security: Record<string, string[]>[];
 }

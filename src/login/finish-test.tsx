@@ -1,8 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import type { AppDeps } from '../app-deps.ts';
+import { recordClientTest } from '../companies/client-tests.ts';
 import { codeOf } from '../errors.ts';
 import type { Outcome } from '../events/link-result.ts';
+import { SETUP_COOKIE } from '../http/cookies.ts';
 import { ssoIdentityId } from '../ids.ts';
 import { addLogFields } from '../observability/requests.ts';
 import { TestPage } from '../pages/test-page.tsx';
@@ -14,9 +16,9 @@ import { personOf } from './login-telemetry.ts';
 import { sealTestLogout } from './test-logout-route.ts';
 
 /**
- * The end of a test: verified as a login is, and then nothing. No row, no cookie; the refresh token is given
- * back. The page tells the person what came and what would be decided, by the class of a refusal alone; the
- * log has the reason.
+ * The end of a test: verified as a login is, and then no login, no cookie; the refresh token is given back. Only what was
+ * right is recorded, and of whom it was is not. The page tells the person what came and what would be decided, by the
+ * class of a refusal alone; the log has the reason.
  */
 export async function finishTest(
   deps: Pick<AppDeps, 'config' | 'database' | 'sealer' | 'provider'>,
@@ -39,6 +41,16 @@ export async function finishTest(
     email,
     emailVerified,
   });
+  await recordClientTest(deps.database, {
+    ssoClientId: client.id,
+    version: client.version,
+    rule: evidence.rule,
+    outcome,
+    hasEmail: evidence.email_domain !== null,
+    emailVerified,
+    domainProven: evidence.domain_verified_by !== null,
+    refreshToken: tokens.refreshToken !== undefined,
+  });
   const logout = client.logoutAtProvider ? await tryLogout(deps, answer, tokens.idToken) : null;
   addLogFields(request, {
     test: { company: company.slug, sso_client_id: client.id, sso_identity_id: identityId, outcome },
@@ -58,6 +70,7 @@ export async function finishTest(
       outcome={outcome}
       refusal={outcome === 'refused' || userIsMissing(outcome) ? reasonClassOf(reason) : null}
       logout={logout}
+      inSetup={request.cookies[SETUP_COOKIE] !== undefined}
       reference={request.id}
     />
   );

@@ -6,6 +6,7 @@ import type { BrandFile } from './brand.ts';
 const ASSETS = {
   'style.css': 'text/css; charset=utf-8',
   'copy.js': 'text/javascript; charset=utf-8',
+  'setup.js': 'text/javascript; charset=utf-8',
   'wait.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
   'jumpcloud.svg': 'image/svg+xml',

@@ -8,13 +8,18 @@ export interface LayoutProps {
   /** Where a browser without JavaScript goes after so many seconds. */
   refresh?: { after: number; url: string };
   script?: string;
+  /** More than one, in their order. */
+  scripts?: string[];
+  /** For a page with more than a few lines. */
+  wide?: boolean;
   /** Its logo stands beside the product's. */
   company?: { name: string; logo?: string } | undefined;
   children: ComponentChildren;
 }
 
 /** Every page: one card, readable at any width, in light and dark, with the product's brand. */
-export function Layout({ title, kind, refresh, script, company, children }: LayoutProps) {
+export function Layout(props: LayoutProps) {
+  const { title, kind, refresh, script, scripts = [], wide, company, children } = props;
   const { productName, brand, messages } = usePage();
   return (
     <html lang={messages.locale}>
@@ -32,10 +37,12 @@ export function Layout({ title, kind, refresh, script, company, children }: Layo
         <link rel="stylesheet" href="/assets/style.css" />
         {brand.css && <link rel="stylesheet" href={brand.css} />}
         <link rel="icon" href={brand.logo ?? '/assets/icon.svg'} />
-        {script !== undefined && <script src={script} defer />}
+        {(script === undefined ? scripts : [script, ...scripts]).map((src) => (
+          <script src={src} defer key={src} />
+        ))}
       </head>
       <body>
-        <main>
+        <main class={wide ? 'wide' : undefined}>
           <Product company={company} />
           <div class={kind === undefined ? 'card' : `card ${kind}`}>
             <h1>{title}</h1>

@@ -108,6 +108,10 @@ function actionsOf(
       ];
     case 'other':
       return [...otherWay, other];
+    case 'support':
+      return supportUrl ? [{ name: messages.footer.support, url: supportLink(supportUrl, reference) }] : [];
+    case 'setup':
+      return [{ name: messages.setup.test.back, url: '/setup' }];
     case 'product':
       return [{ name: productName, url: appUrl }];
   }

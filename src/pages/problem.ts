@@ -8,9 +8,9 @@ export type Problem = ProblemText & {
   status: number;
   /**
    * `again`: sign in once more. `other`: another way in, or another email; to sign in again would not help. `support`:
-   * somebody else has to act. `product`: back to the product.
+   * somebody else has to act. `product`: back to the product. `setup`: back to the setup.
    */
-  action: 'again' | 'again or other' | 'support or other' | 'other' | 'product';
+  action: 'again' | 'again or other' | 'support or other' | 'other' | 'product' | 'support' | 'setup';
 };
 
 export const textOf = (problem: Problem, messages: Messages): { title: string; text: string } =>
@@ -48,6 +48,14 @@ export const PROBLEMS: Record<string, Problem> = {
   client_misconfigured: problem(502, 'other', 'needs_attention'),
   provider_unreachable: problem(503, 'again or other', 'provider_unreachable'),
   provider_timeout: problem(504, 'again or other', 'provider_timeout'),
+  setup_session_missing: problem(410, 'support', 'setup_session_missing'),
+  setup_link_unknown: problem(404, 'support', 'setup_link_unknown'),
+  setup_link_expired: problem(410, 'support', 'setup_link_expired'),
+  setup_link_revoked: problem(410, 'support', 'setup_link_revoked'),
+  setup_link_fulfilled: problem(410, 'support', 'setup_link_fulfilled'),
+  setup_link_unfit: problem(403, 'support', 'setup_link_fulfilled'),
+  setup_cross_site: problem(403, 'setup', 'setup_cross_site'),
+  setup_rate_limited: problem(429, 'setup', 'setup_rate_limited'),
   unavailable: problem(503, 'again', 'unavailable'),
 };
 

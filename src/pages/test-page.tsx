@@ -29,6 +29,8 @@ export interface TestPageProps {
   refusal: ReasonClass | null;
   /** The sealed sign-out to try; undefined where the issuer has none; null where the SSO client signs out here alone. */
   logout: string | null | undefined;
+  /** A setup is open in this browser: the page leads back to it. */
+  inSetup: boolean;
   /** It finds the line in the log. */
   reference: string;
 }
@@ -85,6 +87,13 @@ export function TestPage(props: TestPageProps) {
           </Check>
         )}
       </ul>
+      {props.inSetup && (
+        <p>
+          <a class="button" href="/setup#test">
+            {messages.setup.test.back}
+          </a>
+        </p>
+      )}
       {logout && (
         <form method="post" action="/login/test-logout">
           <input type="hidden" name="logout" value={logout} />

@@ -1,5 +1,6 @@
 import { buildApp } from '../app.ts';
 import type { ServerConfig } from '../app-deps.ts';
+import { domainResolver } from '../companies/domain-record.ts';
 import { withEitherSecret } from '../companies/either-secret.ts';
 import { createNotifier, listen } from '../db/notify.ts';
 import { directSource } from '../db/source.ts';
@@ -77,6 +78,7 @@ export async function startServer(options: {
         tracing,
         health,
         provider,
+        resolver: domainResolver(...config.DNS_SERVERS),
         issueToken: createIssueToken(database, sealer, config.PUBLIC_URL),
         notifyRelay: createNotifier(database, ['sso_link_outbox']),
         directory: directoryAtLogin,

@@ -10,6 +10,7 @@ import { buildProgram } from '../../src/commands/program.ts';
 import { operations } from './operations.ts';
 
 const CLIENTS = '/v1/companies/{slug}/clients';
+const LINKS = '/v1/companies/{slug}/setup-links';
 const DOMAIN = '/v1/companies/{slug}/domains/{domain}';
 const ACCOUNT = '/v1/users/{user_id}/accounts/{provider}/{provider_user_id}';
 
@@ -31,6 +32,8 @@ const SAME: [command: string, route: string, useCase: string][] = [
   ['client secret add', `POST ${CLIENTS}/{id}/secrets`, 'addClientSecret'],
   ['client secret retire', `DELETE ${CLIENTS}/{id}/secrets/{secret_id}`, 'retireClientSecret'],
   ['client test', `POST ${CLIENTS}/{id}/test-links`, 'createTestLink'],
+  ['setup create', `POST ${LINKS}`, 'createSetupLink'],
+  ['setup revoke', `DELETE ${LINKS}/{id}`, 'revokeSetupLink'],
   ['accounts import', 'POST /v1/accounts/import', 'importAccounts'],
   ['users delete', 'DELETE /v1/users/{user_id}', 'deleteUser'],
   ['link', 'PUT /v1/identities/{id}/link', 'linkByHand'],

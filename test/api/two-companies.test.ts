@@ -13,6 +13,7 @@ const BODIES: Record<string, object> = {
   createClient: { client_id: 'c', client_secret: 's', region: 'us', check: false },
   updateClient: { logout_at_provider: true },
   addClientSecret: { client_secret: 's', check: false },
+  createSetupLink: { purpose: 'secret' },
   activateClient: { allow_no_domain: true },
   putUser: { company: 'beta' },
   putAccount: { email: null, email_verified: false },
@@ -32,6 +33,8 @@ t.test('every route hides the other company', async (t) => {
   const [secret] =
     await database.sql`SELECT id FROM sso_client_secrets WHERE sso_client_id = ${acme.ssoClientId}`;
   const secretId = String(secret?.id);
+  const made = await ask('POST /v1/companies/acme/setup-links', { body: { purpose: 'setup' } });
+  const linkId = made.json().id as string;
   const ofBeta = await key({ company: 'beta' });
   const before = await database.sql`SELECT * FROM users WHERE id = 'ada'`;
   const state = async () => ({
@@ -41,6 +44,7 @@ t.test('every route hides the other company', async (t) => {
     secrets: await database.sql`SELECT * FROM sso_client_secrets WHERE id = ${secretId}`,
     clients: await database.sql`SELECT * FROM sso_clients WHERE id = ${acme.ssoClientId}`,
     sessions: await database.sql`SELECT count(*)::int AS n FROM sessions WHERE id = ${acme.sessionId}`,
+    setupLinks: await database.sql`SELECT * FROM setup_links`,
     company: await database.sql`SELECT * FROM companies WHERE slug = 'acme'`,
   });
   const whole = await state();
@@ -50,7 +54,11 @@ t.test('every route hides the other company', async (t) => {
   const theirs = (path: string) => ({
     ...{ slug: 'acme', user_id: 'ada', login_id: acme.loginId, domain: 'acme.test' },
     ...{ provider: 'google', provider_user_id: 'g-ada', secret_id: secretId },
-    id: path.includes('/clients/') ? acme.ssoClientId : acme.identityId,
+    id: path.includes('/clients/')
+      ? acme.ssoClientId
+      : path.includes('/setup-links/')
+        ? linkId
+        : acme.identityId,
   });
   const nothing = {
     ...{ slug: 'none', user_id: 'nobody', login_id: newId(), domain: 'none.test', id: newId() },

@@ -349,7 +349,8 @@ t.test('row 43: a callback sent to two servers at once', async (t) => {
 
 type Act = (tx: Transaction, company: TestCompany) => Promise<unknown>;
 
-const byId = (company: TestCompany) => ({ id: company.ssoClientId, version: 1, company: company.slug });
+const byId = (company: TestCompany) =>
+  ({ id: company.ssoClientId, version: 1, status: 'active', company: company.slug }) as const;
 const CHANGES: [string, Act, number][] = [
   [
     'changed',

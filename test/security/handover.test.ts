@@ -123,6 +123,7 @@ const READ_ONLY = [
     'directory users',
     'directory token list',
     'sessions list',
+    'setup list',
   ],
 ];
 
@@ -162,6 +163,10 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
       WHERE k.client_id = 'zeta-client' AND s.retired_at IS NULL ORDER BY s.added_at`;
     return secret?.id ?? 'SECRET';
   };
+  const setupLink = async (): Promise<string> => {
+    const [link] = await sql`SELECT id FROM setup_links`;
+    return link?.id ?? 'LINK';
+  };
   const pushUser = () => sql`
     INSERT INTO directory_users (id, company_id, user_name, user_name_key)
     SELECT ${newId()}, id, 'probe@zeta.test', 'probe@zeta.test' FROM companies WHERE slug = 'zeta'`;
@@ -186,6 +191,8 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['directory token revoke TOKEN'],
     ['directory forget zeta probe@zeta.test', undefined, { before: pushUser }],
     ['directory disable zeta'],
+    ['setup create zeta --for setup'],
+    ['setup revoke LINK'],
     ['client create zeta --client-id zeta-client --region us --no-check', 'the-first-secret\n'],
     ['client activate zeta --allow-no-domain'],
     ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
@@ -212,7 +219,10 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     await options?.before?.();
     const [before] = await sql`SELECT count(*)::int AS n FROM audit_log`;
     const { exitCode, err } = await run(
-      act.replace('TOKEN', await directoryToken()).replace('SECRET', await clientSecret()),
+      act
+        .replace('TOKEN', await directoryToken())
+        .replace('SECRET', await clientSecret())
+        .replace('LINK', await setupLink()),
       input,
     );
     t.equal(exitCode, options?.exitCode ?? 0, `${act} ${err}`);

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { setupDe } from './setup-de.ts';
 
 export const de: Messages = {
   locale: 'de',
@@ -62,6 +63,7 @@ export const de: Messages = {
     linked: 'Bei der ersten echten Anmeldung kämen Sie in das Konto, das Sie schon haben.',
     asBefore: 'Bei der nächsten echten Anmeldung kämen Sie wie bisher in Ihr Konto.',
   },
+  setup: setupDe,
   signedOut: {
     title: 'Sie sind abgemeldet',
     atJumpCloud: 'Sie werden auch bei JumpCloud abgemeldet …',
@@ -162,6 +164,34 @@ export const de: Messages = {
     provider_timeout: {
       title: 'JumpCloud braucht zu lange',
       text: 'Versuchen Sie es in einigen Minuten erneut. An Ihrem Konto hat sich nichts geändert.',
+    },
+    setup_session_missing: {
+      title: 'Öffnen Sie den Einrichtungslink erneut',
+      text: 'In diesem Browser ist keine Einrichtung offen, oder sie war länger als acht Stunden offen. Öffnen Sie den Link, den Sie erhalten haben, noch einmal. Was Sie getan haben, ist gespeichert.',
+    },
+    setup_link_unknown: {
+      title: 'Dieser Einrichtungslink ist ungültig',
+      text: 'Prüfen Sie, ob die ganze Adresse geöffnet wurde, oder bitten Sie um einen neuen Link.',
+    },
+    setup_link_expired: {
+      title: 'Dieser Einrichtungslink ist abgelaufen',
+      text: 'Was Sie getan haben, ist gespeichert. Bitten Sie um einen neuen Link und machen Sie dort weiter.',
+    },
+    setup_link_revoked: {
+      title: 'Dieser Einrichtungslink wurde widerrufen',
+      text: 'Er kann nicht mehr benutzt werden. Bitten Sie um einen neuen Link.',
+    },
+    setup_link_fulfilled: {
+      title: 'Dieser Einrichtungslink hat seinen Zweck erfüllt',
+      text: 'Single Sign-On wurde eingerichtet, und der Link kann nicht noch einmal benutzt werden. Bitten Sie für eine Änderung um einen neuen Link.',
+    },
+    setup_cross_site: {
+      title: 'Bitte versuchen Sie es erneut',
+      text: 'Das Formular kam nicht von dieser Seite, daher wurde nichts geändert. Öffnen Sie die Einrichtung erneut und erlauben Sie Cookies für diese Website.',
+    },
+    setup_rate_limited: {
+      title: 'Zu viele Anfragen auf einmal',
+      text: 'Warten Sie eine Minute und machen Sie dann mit der Einrichtung weiter. Es geht nichts verloren.',
     },
     unavailable: {
       title: 'Die Anmeldung ist kurz nicht verfügbar',

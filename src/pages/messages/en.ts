@@ -1,3 +1,5 @@
+import { setupEn } from './setup-en.ts';
+
 /** English: the catalogue that all others have to match. */
 export const en = {
   locale: 'en',
@@ -60,6 +62,7 @@ export const en = {
     linked: 'At your first real sign-in you would land in the account that you already have.',
     asBefore: 'At your next real sign-in you would land in your account, as before.',
   },
+  setup: setupEn,
   signedOut: {
     title: 'You are signed out',
     atJumpCloud: 'Signing you out of JumpCloud, too…',
@@ -155,6 +158,34 @@ export const en = {
     provider_timeout: {
       title: 'JumpCloud takes too long',
       text: 'Try again in a few minutes. Nothing about your account has changed.',
+    },
+    setup_session_missing: {
+      title: 'Open the setup link again',
+      text: 'No setup is open in this browser, or it was open for more than eight hours. Open the link that you were sent again. What you did is saved.',
+    },
+    setup_link_unknown: {
+      title: 'This setup link is not valid',
+      text: 'Check that the whole address was opened, or ask for a new link.',
+    },
+    setup_link_expired: {
+      title: 'This setup link has expired',
+      text: 'What you did is saved. Ask for a new link and continue there.',
+    },
+    setup_link_revoked: {
+      title: 'This setup link was revoked',
+      text: 'It can no longer be used. Ask for a new link.',
+    },
+    setup_link_fulfilled: {
+      title: 'This setup link has done its work',
+      text: 'Single sign-on was set up, and the link can’t be used again. For a change ask for a new link.',
+    },
+    setup_cross_site: {
+      title: 'Please try again',
+      text: 'The form did not come from this page, so nothing was changed. Open the setup again, and allow cookies for this site.',
+    },
+    setup_rate_limited: {
+      title: 'Too many requests at once',
+      text: 'Wait a minute, then continue with the setup. Nothing is lost.',
     },
     unavailable: {
       title: 'Sign-in is out of order for a moment',

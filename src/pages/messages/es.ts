@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { setupEs } from './setup-es.ts';
 
 export const es: Messages = {
   locale: 'es',
@@ -61,6 +62,7 @@ export const es: Messages = {
     linked: 'En su primer inicio de sesión real entraría en la cuenta que ya tiene.',
     asBefore: 'En su próximo inicio de sesión real entraría en su cuenta, como antes.',
   },
+  setup: setupEs,
   signedOut: {
     title: 'Ha cerrado la sesión',
     atJumpCloud: 'Cerrando también la sesión de JumpCloud…',
@@ -158,6 +160,34 @@ export const es: Messages = {
     provider_timeout: {
       title: 'JumpCloud tarda demasiado',
       text: 'Inténtelo de nuevo en unos minutos. Nada ha cambiado en su cuenta.',
+    },
+    setup_session_missing: {
+      title: 'Abra de nuevo el enlace de configuración',
+      text: 'No hay ninguna configuración abierta en este navegador, o lo estuvo durante más de ocho horas. Abra de nuevo el enlace que recibió. Lo que hizo está guardado.',
+    },
+    setup_link_unknown: {
+      title: 'Este enlace de configuración no es válido',
+      text: 'Compruebe que se abrió la dirección completa o pida un enlace nuevo.',
+    },
+    setup_link_expired: {
+      title: 'Este enlace de configuración ha caducado',
+      text: 'Lo que hizo está guardado. Pida un enlace nuevo y continúe allí.',
+    },
+    setup_link_revoked: {
+      title: 'Este enlace de configuración fue revocado',
+      text: 'Ya no se puede usar. Pida un enlace nuevo.',
+    },
+    setup_link_fulfilled: {
+      title: 'Este enlace de configuración ha cumplido su función',
+      text: 'El inicio de sesión único se configuró y el enlace no se puede volver a usar. Para un cambio pida un enlace nuevo.',
+    },
+    setup_cross_site: {
+      title: 'Inténtelo de nuevo',
+      text: 'El formulario no venía de esta página, así que no se cambió nada. Abra de nuevo la configuración y permita las cookies de este sitio.',
+    },
+    setup_rate_limited: {
+      title: 'Demasiadas solicitudes a la vez',
+      text: 'Espere un minuto y continúe con la configuración. No se pierde nada.',
     },
     unavailable: {
       title: 'El inicio de sesión no está disponible por el momento',

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { setupFr } from './setup-fr.ts';
 
 export const fr: Messages = {
   locale: 'fr',
@@ -61,6 +62,7 @@ export const fr: Messages = {
     linked: 'À la première vraie connexion, vous arriveriez dans le compte que vous avez déjà.',
     asBefore: 'À la prochaine vraie connexion, vous arriveriez dans votre compte, comme avant.',
   },
+  setup: setupFr,
   signedOut: {
     title: 'Vous êtes déconnecté(e)',
     atJumpCloud: 'Déconnexion de JumpCloud en cours…',
@@ -158,6 +160,34 @@ export const fr: Messages = {
     provider_timeout: {
       title: 'JumpCloud met trop de temps à répondre',
       text: 'Réessayez dans quelques minutes. Rien n’a changé dans votre compte.',
+    },
+    setup_session_missing: {
+      title: 'Rouvrez le lien de configuration',
+      text: 'Aucune configuration n’est ouverte dans ce navigateur, ou elle l’était depuis plus de huit heures. Rouvrez le lien que vous avez reçu. Ce que vous avez fait est enregistré.',
+    },
+    setup_link_unknown: {
+      title: 'Ce lien de configuration n’est pas valable',
+      text: 'Vérifiez que l’adresse entière a été ouverte, ou demandez un nouveau lien.',
+    },
+    setup_link_expired: {
+      title: 'Ce lien de configuration a expiré',
+      text: 'Ce que vous avez fait est enregistré. Demandez un nouveau lien et continuez avec celui-ci.',
+    },
+    setup_link_revoked: {
+      title: 'Ce lien de configuration a été révoqué',
+      text: 'Il ne peut plus être utilisé. Demandez un nouveau lien.',
+    },
+    setup_link_fulfilled: {
+      title: 'Ce lien de configuration a rempli son rôle',
+      text: 'L’authentification unique est configurée et le lien ne peut plus être utilisé. Pour une modification, demandez un nouveau lien.',
+    },
+    setup_cross_site: {
+      title: 'Veuillez réessayer',
+      text: 'Le formulaire ne venait pas de cette page ; rien n’a été modifié. Rouvrez la configuration et autorisez les cookies pour ce site.',
+    },
+    setup_rate_limited: {
+      title: 'Trop de demandes à la fois',
+      text: 'Attendez une minute, puis poursuivez la configuration. Rien n’est perdu.',
     },
     unavailable: {
       title: 'La connexion est momentanément indisponible',

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { setupJa } from './setup-ja.ts';
 
 export const ja: Messages = {
   locale: 'ja',
@@ -61,6 +62,7 @@ export const ja: Messages = {
     linked: '最初の実際のサインインで、すでにお持ちのアカウントに入ります。',
     asBefore: '次の実際のサインインで、これまでと同じようにアカウントに入ります。',
   },
+  setup: setupJa,
   signedOut: {
     title: 'サインアウトしました',
     atJumpCloud: 'JumpCloud からもサインアウトしています…',
@@ -161,6 +163,34 @@ export const ja: Messages = {
     provider_timeout: {
       title: 'JumpCloud の応答に時間がかかっています',
       text: '数分後にもう一度お試しください。アカウントに変更はありません。',
+    },
+    setup_session_missing: {
+      title: '設定用リンクをもう一度開いてください',
+      text: 'このブラウザーで設定が開かれていないか、開いてから 8 時間以上経過しています。受け取ったリンクをもう一度開いてください。これまでの内容は保存されています。',
+    },
+    setup_link_unknown: {
+      title: 'この設定用リンクは無効です',
+      text: 'アドレス全体が開かれているか確認するか、新しいリンクを依頼してください。',
+    },
+    setup_link_expired: {
+      title: 'この設定用リンクは期限切れです',
+      text: 'これまでの内容は保存されています。新しいリンクを依頼し、そこから続けてください。',
+    },
+    setup_link_revoked: {
+      title: 'この設定用リンクは取り消されました',
+      text: '使用できなくなりました。新しいリンクを依頼してください。',
+    },
+    setup_link_fulfilled: {
+      title: 'この設定用リンクは役目を終えました',
+      text: 'シングルサインオンは設定済みで、リンクは再び使用できません。変更するには新しいリンクを依頼してください。',
+    },
+    setup_cross_site: {
+      title: 'もう一度お試しください',
+      text: 'フォームがこのページから送信されていないため、何も変更されませんでした。設定をもう一度開き、このサイトの Cookie を許可してください。',
+    },
+    setup_rate_limited: {
+      title: 'リクエストが多すぎます',
+      text: '1 分待ってから設定を続けてください。内容は失われません。',
     },
     unavailable: {
       title: 'サインインは一時的に利用できません',
