@@ -37,6 +37,8 @@ export const companies = pgTable(
     slug: text().notNull().unique(),
     name: text().notNull(),
     createsUsers: boolean('creates_users').notNull().default(true),
+    /** Whether the worker merges late matches by itself, where they are unique. */
+    mergeLateMatches: boolean('merge_late_matches').notNull().default(false),
     /** Its directory pushes who may still sign in (SCIM). While false, what it pushed has no effect. */
     directoryEnabled: boolean('directory_enabled').notNull().default(false),
     /** Sessions that began earlier are ended: one row for all people of the company. */
@@ -265,6 +267,10 @@ export const users = pgTable(
       .default('active'),
     /** The email that this service created the user for (`user_created`): one user an email in a company. */
     ssoEmail: text('sso_email'),
+    /** When the product changed each of these, as far as it said so: an older change does not overwrite it. */
+    companyChangedAt: at('company_changed_at'),
+    nameChangedAt: at('name_changed_at'),
+    statusChangedAt: at('status_changed_at'),
     createdAt: now('created_at'),
     updatedAt: now('updated_at'),
   },
@@ -287,6 +293,8 @@ export const socialAccounts = pgTable(
     /** Normalized (src/email.ts), as are all emails here. Null where the provider gives none: no email finds it. */
     email: text(),
     emailVerified: boolean('email_verified').notNull(),
+    /** When the product changed it, as far as it said so. */
+    changedAt: at('changed_at'),
     createdAt: now('created_at'),
     updatedAt: now('updated_at'),
   },
@@ -297,6 +305,29 @@ export const socialAccounts = pgTable(
     index('social_accounts_user').on(s.userId),
   ],
 );
+
+/**
+ * Social accounts that are gone, so that an older change does not bring one back. Hashes alone: nothing of an erased
+ * person stays. `prune` deletes old rows.
+ */
+export const removedAccounts = pgTable(
+  'removed_accounts',
+  {
+    /** SHA-256 of the provider, a line feed and the provider's id of the account. */
+    hash: bytea().primaryKey(),
+    changedAt: at('changed_at').notNull(),
+    recordedAt: now('recorded_at'),
+  },
+  (r) => [index('removed_accounts_recorded_at').on(r.recordedAt)],
+);
+
+/** How fresh the mirror is, by the input that the changes came by. */
+export const mirrorInputs = pgTable('mirror_inputs', {
+  input: text({ enum: ['file', 'topic', 'api'] }).primaryKey(),
+  /** When the newest change was made, as far as it said so; else when it arrived. */
+  lastChangeAt: at('last_change_at').notNull(),
+  lastArrivalAt: at('last_arrival_at').notNull(),
+});
 
 export const ssoIdentities = pgTable(
   'sso_identities',
@@ -505,7 +536,62 @@ export const linkChanges = pgTable(
   (c) => [
     index('link_changes_identity').on(c.ssoIdentityId, c.id),
     index('link_changes_client').on(c.ssoClientId, c.at).where(sql`sso_client_id IS NOT NULL`),
+    index('link_changes_batch').on(c.batch, c.id).where(sql`batch IS NOT NULL`),
     check('link_changes_change', sql`${c.change} IN ('linked', 'removed')`),
+  ],
+);
+
+/** An undo of many links, or its redo. What it has done so far is in the history of links, by `batch`. */
+export const linkBatches = pgTable(
+  'link_batches',
+  {
+    id: uuid().primaryKey(),
+    kind: text({ enum: ['undo', 'redo'] }).notNull(),
+    companyId: uuid('company_id').notNull(),
+    ssoClientId: uuid('sso_client_id').notNull(),
+    /** Links that were made in this time; null of a redo. */
+    since: at('since'),
+    until: at('until'),
+    /** The undo that a redo reverses. */
+    ofBatch: uuid('of_batch'),
+    reason: text(),
+    actor: text().notNull(),
+    startedAt: now('started_at'),
+    finishedAt: at('finished_at'),
+  },
+  (b) => [check('link_batches_kind', sql`${b.kind} IN ('undo', 'redo')`)],
+);
+
+/**
+ * Social accounts that came after their person had signed in and got a new user. Ids alone, without references, as in
+ * the history of links.
+ */
+export const lateMatches = pgTable(
+  'late_matches',
+  {
+    id: uuid().primaryKey(),
+    companyId: uuid('company_id').notNull(),
+    ssoIdentityId: uuid('sso_identity_id').notNull(),
+    /** Whom the sign-in created. */
+    createdUserId: text('created_user_id').notNull(),
+    /** The product's user who has the social account. */
+    userId: text('user_id').notNull(),
+    state: text({ enum: ['open', 'merged', 'dismissed'] })
+      .notNull()
+      .default('open'),
+    /** The worker may merge it: the company wants that, and nothing stood against it when it was found. */
+    automatic: boolean().notNull().default(false),
+    foundAt: now('found_at'),
+    decidedAt: at('decided_at'),
+    decidedBy: text('decided_by'),
+  },
+  (m) => [
+    unique('late_matches_pair').on(m.ssoIdentityId, m.createdUserId, m.userId),
+    index('late_matches_company').on(m.companyId, m.id),
+    index('late_matches_open').on(m.id).where(sql`state = 'open'`),
+    index('late_matches_user').on(m.userId),
+    index('late_matches_created_user').on(m.createdUserId),
+    check('late_matches_state', sql`${m.state} IN ('open', 'merged', 'dismissed')`),
   ],
 );
 
@@ -521,6 +607,8 @@ export const deadLetters = pgTable(
     key: bytea(),
     headers: jsonb().notNull().$type<Record<string, string>>(),
     value: bytea(),
+    /** The time that the record had on its topic. */
+    recordedAt: at('recorded_at'),
     reason: text().notNull(),
     error: text().notNull(),
     createdAt: now('created_at'),
