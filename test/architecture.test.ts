@@ -30,7 +30,10 @@ const ALLOWED: Record<string, string[]> = {
     ...['provider', 'sessions', 'login', 'pages', 'api'],
     ...['provider', 'sessions', 'login', 'pages', 'directory'],
   ],
-  api: ['companies', 'accounts', 'api-keys', 'policy', 'linking', 'sessions', 'outbox', 'events', 'http'],
+  api: [
+    ...['companies', 'accounts', 'api-keys', 'policy', 'linking', 'sessions'],
+    ...['directory', 'outbox', 'events', 'http'],
+  ],
   commands: [
     ...['companies', 'accounts', 'api-keys', 'policy', 'linking', 'outbox', 'provider', 'sessions'],
     ...['events', 'kafka', 'roles', 'directory'],

@@ -753,6 +753,120 @@ export interface Operations {
       /** How many sessions */
       ended: number;
   } };
+  /** What the directory of a company has pushed, in numbers. */
+  getDirectory: { input: {
+      /** The slug of a company */
+      slug: string;
+  }; result: {
+      /** The slug of a company */
+      company: string;
+      enabled: boolean;
+      tokens: number;
+      last_used_at: string | null;
+      /** Deleted ones not included */
+      users: number;
+      active_users: number;
+      deleted_users: number;
+      groups: number;
+      /** SSO identities that a directory user is bound to */
+      bound_identities: number;
+      blocked_identities: number;
+      blocked_last_hour: number;
+      /** More than 30 % and more than 10 were blocked within an hour */
+      mass_change: boolean;
+  } };
+  /** Let the directory of a company push, or refuse its requests. */
+  updateDirectory: { input: {
+      /** The slug of a company */
+      slug: string;
+      body: {
+          enabled: boolean;
+      };
+  }; result: {
+      /** The slug of a company */
+      company: string;
+      enabled: boolean;
+      /** People who may not sign in from now on */
+      blocked: number;
+      /** People whom the directory no longer blocks */
+      unblocked: number;
+  } };
+  /** List the users of a directory, and the SSO identities that they are bound to. */
+  listDirectoryUsers: { input: {
+      /** A UUID in lower case */
+      after?: string;
+      limit?: number;
+      state?: "active" | "inactive" | "deleted";
+      /** The slug of a company */
+      slug: string;
+  }; result: {
+      items: ({
+          /** A UUID in lower case */
+          id: string;
+          user_name: string;
+          state: "active" | "inactive" | "deleted";
+          external_id: string | null;
+          sso_identity_id: string | null;
+          bound_by: "external_id" | "email" | null;
+          user_id: string | null;
+          sign_in: "active" | "inactive" | null;
+          updated_at: string;
+      })[];
+      /** `after` of the next page; null on the last one */
+      next: string | null;
+  } };
+  /** Delete what is stored of one user of a directory; a block that came from the user ends. */
+  forgetDirectoryUser: { input: {
+      /** The slug of a company */
+      slug: string;
+      /** A user name, or an id of the list */
+      user: string;
+  }; result: {
+      forgotten: (string)[];
+      /** People whom the directory no longer blocks */
+      unblocked: number;
+  } };
+  /** List the tokens of a directory, the oldest first, without what is secret. */
+  listDirectoryTokens: { input: {
+      /** Revoked ones as well */
+      revoked?: boolean;
+      /** The slug of a company */
+      slug: string;
+  }; result: {
+      items: ({
+          /** The public part of the token */
+          id: string;
+          /** `operator:<name>` or `key:<name>` */
+          created_by: string;
+          created_at: string;
+          last_used_at: string | null;
+          revoked_at: string | null;
+      })[];
+  } };
+  /** Create a token for a directory. */
+  createDirectoryToken: { input: {
+      /** The slug of a company */
+      slug: string;
+  }; result: {
+      /** The public part of the token */
+      id: string;
+      /** `operator:<name>` or `key:<name>` */
+      created_by: string;
+      created_at: string;
+      last_used_at: string | null;
+      revoked_at: string | null;
+      /** A secret */
+      token: string;
+      /** The base URL for SCIM */
+      scim_url: string;
+  } };
+  /** Revoke a token of a directory at once. */
+  revokeDirectoryToken: { input: {
+      /** The slug of a company */
+      slug: string;
+      /** The public part of the token */
+      token_id: string;
+  }; result: undefined };
   /** Read the audit log, the oldest entry first. */
   listAudit: { input: {
       /** The slug of a company */
@@ -816,5 +930,12 @@ export const ROUTES: { readonly [Name in keyof Operations]: string } = {
   listSessions: 'GET /v1/users/{user_id}/sessions',
   revokeUserSessions: 'DELETE /v1/users/{user_id}/sessions',
   revokeCompanySessions: 'DELETE /v1/companies/{slug}/sessions',
+  getDirectory: 'GET /v1/companies/{slug}/directory',
+  updateDirectory: 'PATCH /v1/companies/{slug}/directory',
+  listDirectoryUsers: 'GET /v1/companies/{slug}/directory/users',
+  forgetDirectoryUser: 'DELETE /v1/companies/{slug}/directory/users/{user}',
+  listDirectoryTokens: 'GET /v1/companies/{slug}/directory/tokens',
+  createDirectoryToken: 'POST /v1/companies/{slug}/directory/tokens',
+  revokeDirectoryToken: 'DELETE /v1/companies/{slug}/directory/tokens/{token_id}',
   listAudit: 'GET /v1/audit',
 };

@@ -16,6 +16,7 @@ export const SCOPES = [
     'accounts:write',
   ],
   ...['identities:read', 'identities:write', 'late_matches:read', 'late_matches:write'],
+  ...['directory:read', 'directory:write'],
   ...['sessions:read', 'sessions:write', 'preview:read', 'results:read', 'audit:read'],
 ];
 

@@ -17,6 +17,8 @@ import { authenticate } from './authentication.ts';
 import { clientRoutes } from './client-routes.ts';
 import { clientSecretRoutes } from './client-secret-routes.ts';
 import { companyRoutes } from './company-routes.ts';
+import { directoryRoutes } from './directory-routes.ts';
+import { directoryTokenRoutes } from './directory-token-routes.ts';
 import { domainRoutes } from './domain-routes.ts';
 import { acceptIdempotencyKeys } from './idempotency.ts';
 import { identityRoutes } from './identity-routes.ts';
@@ -90,6 +92,8 @@ export async function buildApiApp(
       identityRoutes(v1, deps);
       resultRoutes(v1, deps);
       sessionRoutes(v1, deps);
+      directoryRoutes(v1, deps);
+      directoryTokenRoutes(v1, deps);
       auditRoutes(v1, deps);
     },
     { prefix: '/v1' },

@@ -23,6 +23,7 @@ const CONFLICTS = [
   ...['user_deleted', 'user_not_active', 'user_has_identity', 'other_company', 'company_set_by_link'],
   ...['client_active', 'client_not_active'],
   ...['identity_linked', 'identity_not_linked', 'result_pending', 'idempotency_key_in_progress'],
+  ...['directory_tokens_exhausted'],
 ];
 const UNPROCESSABLE = [
   ...['slug_invalid', 'name_invalid', 'email_invalid', 'cursor_invalid', 'account_invalid', 'import_format'],

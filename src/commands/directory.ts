@@ -3,9 +3,9 @@ import {
   type DirectoryChange,
   directoryStatus,
   forgetDirectoryUser,
-  listDirectoryUsers,
   setDirectoryEnabled,
 } from '../directory/directory.ts';
+import { DIRECTORY_USER_STATES, listDirectoryUsers } from '../directory/directory-users.ts';
 import { addSubcommand, positiveInteger } from './command.ts';
 import { directoryTokenCommands } from './directory-tokens.ts';
 import { type Io, withDatabase } from './io.ts';
@@ -51,7 +51,7 @@ export function directoryCommands(program: Command, io: Io): void {
     'list the users of a directory, and the SSO identities that they are bound to',
   )
     .argument('<slug>')
-    .addOption(new Option('--state <state>', 'only these').choices(['active', 'inactive', 'deleted']))
+    .addOption(new Option('--state <state>', 'only these').choices(DIRECTORY_USER_STATES))
     .option('--limit <n>', 'at most so many', positiveInteger)
     .action((slug: string, options: OutputOptions & { state?: string; limit?: number }) =>
       withDatabase(io, async (database) => {

@@ -11,8 +11,6 @@ import { deriveCompanyStates, deriveStates, lockIdentities, type StateChange } f
 import { lockDirectory } from './lock.ts';
 import { userNameKey } from './user-name-key.ts';
 
-const BATCH = 1_000;
-
 export interface DirectoryChange {
   company: string;
   enabled: boolean;
@@ -100,28 +98,6 @@ export async function directoryStatus(
     ...counts,
     lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
   };
-}
-
-type Row = Record<string, string | boolean | null>;
-
-/** A company's directory users by name, in batches. @throws SsoLinkError `company_not_found` */
-export async function* listDirectoryUsers(
-  database: Pick<Database, 'sql' | 'db'>,
-  filter: { company: string; state?: string; limit?: number },
-): AsyncGenerator<Row[]> {
-  const { id } = await companyBySlug(database, filter.company);
-  const { state = null, limit = null } = filter;
-  const rows = database.sql<Row[]>`
-    SELECT * FROM (
-      SELECT d.id AS directory_user_id, d.user_name,
-        CASE WHEN d.deleted_at IS NOT NULL THEN 'deleted' WHEN d.active THEN 'active' ELSE 'inactive' END AS state,
-        d.external_id, d.sso_identity_id, d.bound_by, i.user_id, i.directory_state AS sign_in, d.updated_at
-      FROM directory_users d LEFT JOIN sso_identities i ON i.id = d.sso_identity_id
-      WHERE d.company_id = ${id}
-    ) AS users
-    WHERE ${state}::text IS NULL OR state = ${state}
-    ORDER BY user_name, directory_user_id LIMIT ${limit}`;
-  for await (const batch of rows.cursor(BATCH)) yield batch.map((row) => ({ ...row }));
 }
 
 /**

@@ -69,15 +69,19 @@ export async function listDirectoryTokens(
 
 /**
  * Revokes a token at once. It cannot be restored.
+ * @param companyId of whom the token has to be; null for any company
  * @throws SsoLinkError `directory_token_not_found`
  */
 export async function revokeDirectoryToken(
   tx: Transaction,
   actor: string,
   id: string,
+  companyId: string | null = null,
 ): Promise<{ id: string; revokedAt: Date; changed: boolean }> {
   const [token] = await tx.db.select().from(directoryTokens).where(eq(directoryTokens.id, id)).for('update');
-  if (!token) throw new SsoLinkError('directory_token_not_found', `there is no directory token '${id}'`);
+  if (!token || (companyId !== null && token.companyId !== companyId)) {
+    throw new SsoLinkError('directory_token_not_found', `there is no directory token '${id}'`);
+  }
   if (token.revokedAt) return { id, revokedAt: token.revokedAt, changed: false };
   const revokedAt = new Date();
   await tx.db.update(directoryTokens).set({ revokedAt }).where(eq(directoryTokens.id, id));

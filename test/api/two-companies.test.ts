@@ -1,6 +1,7 @@
 /** A key of one company, on every route: what is another company's answers with the bytes of what does not exist. */
 import t from 'tap';
 import { newId } from '../../src/ids.ts';
+import { storeDirectoryUser } from '../support/directory.ts';
 import { bytesOf, testApi } from './api.ts';
 import { operations } from './operations.ts';
 import { signedIn } from './person.ts';
@@ -18,6 +19,7 @@ const BODIES: Record<string, object> = {
   putUser: { company: 'beta' },
   putAccount: { email: null, email_verified: false },
   putLink: { user_id: 'bob' },
+  updateDirectory: { enabled: true },
 };
 /** They name no single thing: 403, or only what is the caller's own. */
 const UNNAMED = ['listCompanies', 'createCompany', 'importAccounts', 'listResults', 'listAudit'];
@@ -35,6 +37,8 @@ t.test('every route hides the other company', async (t) => {
   const secretId = String(secret?.id);
   const made = await ask('POST /v1/companies/acme/setup-links', { body: { purpose: 'setup' } });
   const linkId = made.json().id as string;
+  const token = (await ask('POST /v1/companies/acme/directory/tokens')).json();
+  const directoryUser = await storeDirectoryUser(database, acme.companyId, { userName: 'ada@acme.test' });
   const ofBeta = await key({ company: 'beta' });
   const before = await database.sql`SELECT * FROM users WHERE id = 'ada'`;
   const state = async () => ({
@@ -46,6 +50,8 @@ t.test('every route hides the other company', async (t) => {
     sessions: await database.sql`SELECT count(*)::int AS n FROM sessions WHERE id = ${acme.sessionId}`,
     setupLinks: await database.sql`SELECT * FROM setup_links`,
     company: await database.sql`SELECT * FROM companies WHERE slug = 'acme'`,
+    tokens: await database.sql`SELECT * FROM directory_tokens WHERE company_id = ${acme.companyId}`,
+    directory: await database.sql`SELECT * FROM directory_users WHERE id = ${directoryUser}`,
   });
   const whole = await state();
   t.equal(before.length, 1);
@@ -59,10 +65,12 @@ t.test('every route hides the other company', async (t) => {
       : path.includes('/setup-links/')
         ? linkId
         : acme.identityId,
+    ...{ user: directoryUser, token_id: token.id },
   });
   const nothing = {
     ...{ slug: 'none', user_id: 'nobody', login_id: newId(), domain: 'none.test', id: newId() },
     ...{ provider: 'google', provider_user_id: 'g-none', secret_id: newId() },
+    ...{ user: newId(), token_id: 'aaaaaaaaaaaa' },
   };
   const fill = (path: string, values: Record<string, string>) =>
     path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
@@ -76,7 +84,7 @@ t.test('every route hides the other company', async (t) => {
     // The path of the other company, and its things below one's own path.
     const own = { ...theirs(path), slug: 'beta' };
     const cases = [[theirs(path), nothing] as const];
-    if (/\{slug\}.*\{id\}/.test(path) || operationId === 'deleteDomain') {
+    if (/\{slug\}.*\{(id|user|token_id)\}/.test(path) || operationId === 'deleteDomain') {
       cases.push([own, { ...nothing, slug: 'beta' }]);
     }
     for (const [other, missing] of cases) {
