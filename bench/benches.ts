@@ -10,6 +10,7 @@ export const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   login: () => import('./login/bench.ts'),
   landing: () => import('./landing/bench.ts'),
   session: () => import('./session/bench.ts'),
+  revoke: () => import('./revoke/bench.ts'),
   latency: () => import('./latency/bench.ts'),
   import: () => import('./import/bench.ts'),
   start: () => import('./start/bench.ts'),

@@ -750,8 +750,9 @@ export interface Operations {
       /** The slug of a company */
       slug: string;
   }; result: {
-      /** How many sessions */
-      ended: number;
+      /** The slug of a company */
+      company: string;
+      not_before: string;
   } };
   /** What the directory of a company has pushed, in numbers. */
   getDirectory: { input: {

@@ -35,7 +35,10 @@ export const REVOKE_COMPANY_SESSIONS = operation({
   ...{ tag, operationId: 'revokeCompanySessions', scope: 'sessions:write' },
   summary: 'End the sessions of all people of a company',
   params: Type.Object({ slug: Slug }),
-  response: { 200: ['Ended', Ended] },
+  description: 'By one row, so that the sessions are not counted.',
+  response: {
+    200: ['Sessions that began before this time are ended', Type.Object({ company: Slug, not_before: Time })],
+  },
 });
 
 export function sessionRoutes(v1: FastifyInstance, deps: ApiDeps): void {
@@ -64,7 +67,7 @@ export function sessionRoutes(v1: FastifyInstance, deps: ApiDeps): void {
 
   app.delete('/companies/:slug/sessions', REVOKE_COMPANY_SESSIONS, async (request) => {
     const { slug } = await visibleCompany(deps, request, request.params.slug);
-    const { ended } = await change(deps, request, (tx, actor) => revokeCompanySessions(tx, actor, slug));
-    return { ended };
+    const done = await change(deps, request, (tx, actor) => revokeCompanySessions(tx, actor, slug));
+    return { company: slug, not_before: done.notBefore };
   });
 }

@@ -8,6 +8,7 @@ import { type OutputOptions, printTable, snakeCase } from './output.ts';
 import { runChange } from './run-change.ts';
 
 const REVOKE_HELP = `
+--company writes one row, whatever the number of sessions, and so does not count them.
 The sessions end at once; links stay, and people can sign in again. To refuse a person, use \`users suspend\`. The
 product learns it from \`user.sessions_revoked\`; a token that it holds is valid for a minute at most.`;
 
@@ -46,14 +47,22 @@ export function sessionsCommands(program: Command, io: Io): void {
     .action((options: Whose) => {
       const { of, target } = oneOf(options);
       const { company } = options;
+      if (company === undefined) {
+        return runChange(
+          io,
+          options,
+          (tx, actor) => revokeSessions(tx, actor, { of, target }),
+          ({ ended, changed }) => [`${ended} sessions ended`, { ended, changed }],
+        );
+      }
       return runChange(
         io,
         options,
-        (tx, actor) =>
-          company === undefined
-            ? revokeSessions(tx, actor, { of, target })
-            : revokeCompanySessions(tx, actor, company),
-        ({ ended, changed }) => [`${ended} sessions ended`, { ended, changed }],
+        (tx, actor) => revokeCompanySessions(tx, actor, company),
+        (done) => [
+          `all sessions of company '${company}' that began before ${done.notBefore.toISOString()} are ended`,
+          snakeCase(done),
+        ],
       );
     });
 }

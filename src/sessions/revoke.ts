@@ -71,54 +71,86 @@ export async function listSessions(
   }));
 }
 
+/** So many sessions at once: each statement stays short, and the transaction idles for no longer than a moment. */
+const BATCH = 2_000;
+
 /** Ends sessions, and publishes `user.sessions_revoked` for each identity. @param target what the audit log names */
 export async function revokeSessions(
   tx: Transaction,
   actor: string,
   { of, target }: { of: SessionsOf; target: string },
 ): Promise<{ ended: number; changed: boolean }> {
-  const deleted = await tx.sql<{ id: string; userId: string | null; companyId: string; open: boolean }[]>`
-    DELETE FROM sessions s USING sso_identities i, logins l, companies c
-    WHERE s.sso_identity_id = i.id AND l.id = s.login_id AND c.id = i.company_id AND ${conditionOf(tx.sql, of)}
-    RETURNING i.id, i.user_id AS "userId", i.company_id AS "companyId",
-      s.expires_at > now() AND coalesce(s.created_at >= c.sessions_not_before, true) AS open`;
-  const ended = deleted.filter(({ open }) => open);
-  if (ended.length > 0) {
-    const people = new Map(ended.map((person) => [person.id, person]));
-    const events = [...people.values()].map(({ id, userId, companyId }) =>
-      eventOf(actor, id, { sso_identity_id: id, user_id: userId, company_id: companyId }),
+  const published = new Set<string>();
+  let ended = 0;
+  for (;;) {
+    const deleted = await deleteSome(tx.sql, of);
+    const open = deleted.filter((session) => session.open);
+    ended += open.length;
+    const people = new Map(open.map((person) => [person.id, person]));
+    const events = [...people.values()].filter(({ id }) => !published.has(id));
+    await append(
+      tx,
+      events.map(({ id, userId, companyId }) =>
+        eventOf(actor, id, { sso_identity_id: id, user_id: userId, company_id: companyId }),
+      ),
     );
-    await append(tx, events);
+    for (const { id } of events) published.add(id);
+    if (deleted.length < BATCH) break;
+  }
+  if (ended > 0) {
     await audit(tx, {
-      ...{ actor, action: 'sessions.revoke', target, details: { ended: ended.length } },
+      ...{ actor, action: 'sessions.revoke', target, details: { ended } },
       ...(of.companyId && { companyId: of.companyId }),
     });
   }
-  return { ended: ended.length, changed: ended.length > 0 };
+  return { ended, changed: ended > 0 };
+}
+
+interface DeletedSession {
+  /** The SSO identity. */
+  id: string;
+  userId: string | null;
+  companyId: string;
+  /** It could still be used. */
+  open: boolean;
+}
+
+async function deleteSome(sql: Sql, of: SessionsOf): Promise<DeletedSession[]> {
+  return sql<DeletedSession[]>`
+    WITH chosen AS (
+      SELECT s.id, i.id AS identity, i.user_id, i.company_id,
+        s.expires_at > now() AND coalesce(s.created_at >= c.sessions_not_before, true) AS open
+      FROM sessions s
+      JOIN sso_identities i ON i.id = s.sso_identity_id
+      JOIN logins l ON l.id = s.login_id
+      JOIN companies c ON c.id = i.company_id
+      WHERE ${conditionOf(sql, of)}
+      ORDER BY s.id LIMIT ${BATCH} FOR UPDATE OF s
+    )
+    DELETE FROM sessions s USING chosen WHERE chosen.id = s.id
+    RETURNING chosen.identity AS id, chosen.user_id AS "userId", chosen.company_id AS "companyId", chosen.open`;
 }
 
 /**
- * Ends the sessions of all people of a company by one row: what began before now is ended. Its sessions are counted,
- * and deleted as they expire. @throws SsoLinkError `company_not_found`
+ * Ends the sessions of all people of a company by one row: what began before now is ended. No session is read, so none is
+ * counted; they are deleted as they expire. @throws SsoLinkError `company_not_found`
  */
 export async function revokeCompanySessions(
   tx: Transaction,
   actor: string,
   slug: string,
-): Promise<{ ended: number; changed: boolean }> {
+): Promise<{ company: string; notBefore: Date; changed: boolean }> {
   const company = await lockCompany(tx, slug);
-  const [counted] = await tx.sql<{ n: number }[]>`
-    SELECT count(*)::int AS n FROM sessions s JOIN sso_identities i ON i.id = s.sso_identity_id
-    WHERE i.company_id = ${company.id} AND s.expires_at > now()
-      AND coalesce(s.created_at >= ${company.sessionsNotBefore?.toISOString() ?? null}::timestamptz, true)`;
-  const ended = counted?.n ?? 0;
   // By the database's clock, as are the sessions' own times.
-  await tx.sql`UPDATE companies SET sessions_not_before = clock_timestamp() WHERE id = ${company.id}`;
+  const [row] = await tx.sql<{ at: string }[]>`
+    UPDATE companies SET sessions_not_before = clock_timestamp() WHERE id = ${company.id}
+    RETURNING sessions_not_before AS at`;
+  const notBefore = new Date(row?.at ?? '');
   const facts = { sso_identity_id: null, user_id: null, company_id: company.id };
   await append(tx, [eventOf(actor, company.id, facts)]);
-  const details = { ended };
+  const details = { not_before: notBefore };
   await audit(tx, { actor, action: 'sessions.revoke', target: slug, companyId: company.id, details });
-  return { ended, changed: ended > 0 };
+  return { company: slug, notBefore, changed: true };
 }
 
 /** Which part of this service says so, by the cause. */
