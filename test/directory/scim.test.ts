@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
 import { operator } from '../commands/operator.ts';
+import { raw, statusOf } from '../support/hostile/raw.ts';
 import {
   activate,
   CORE_USER,
@@ -127,6 +128,9 @@ t.test('a repeated POST is 409 and changes nothing', async (t) => {
   const again = await scim('POST', '/Users', jumpCloudUser(userName.toUpperCase(), { active: true }));
   t.match(again, { status: 409, body: { scimType: 'uniqueness', status: '409' } });
   t.match((await scim('GET', `/Users/${id}`)).body, { active: false });
+  const same = await scim('POST', '/Users', jumpCloudUser(userName, { active: false }));
+  t.equal(same.status, 409);
+  t.match((await scim('GET', `/Users/${id}`)).body, { active: false }, 'nor does the same request once more');
   const other = await create();
   const renamed = await scim('PUT', `/Users/${other.id}`, minimalUser(other.id, userName));
   t.equal(renamed.status, 409);
@@ -254,6 +258,21 @@ t.test('no token, no answer: by any path', async (t) => {
     t.match(await wrong('GET', path), { status: 401, body: { status: '401' } }, path);
   }
   t.equal((await fetch(`${service.url}/scim/v2/Users`)).status, 401);
+  // As they are: fetch would resolve the dots.
+  for (const path of [
+    '/scim/v2/%2e%2e/v2/Users',
+    '/scim/v2/./Users',
+    '/scim/v2/Users;x=1',
+    '/scim/v2/Users%00',
+  ]) {
+    const answer = await raw(service.url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    t.equal(statusOf(answer), 401, path);
+  }
+  for (const path of ['/scim%2Fv2/Users', '/x/../scim/v2/Users', '/SCIM/v2/Users']) {
+    const answer = await raw(service.url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    t.equal(statusOf(answer), 404, `${path} is no path of SCIM`);
+  }
+  t.match(await wrong('POST', '/Users', '{"userName":'), { status: 401 }, 'before the body is parsed');
   t.equal((await scim('GET', '/%55sers')).status, 200, 'the same path with the token');
 });
 
