@@ -12,14 +12,15 @@ const ALLOWED: Record<string, string[]> = {
   provider: [],
   kafka: ['events'],
   outbox: ['events', 'kafka'],
-  companies: ['provider'],
-  accounts: ['companies', 'outbox', 'events'],
+  states: ['outbox', 'events'],
+  companies: ['provider', 'states'],
+  accounts: ['companies', 'states', 'outbox', 'events'],
   'api-keys': ['companies'],
   policy: ['events'],
-  linking: ['policy', 'accounts', 'companies', 'outbox', 'events', 'kafka'],
+  linking: ['policy', 'accounts', 'companies', 'states', 'outbox', 'events', 'kafka'],
   pages: ['sessions', 'events', 'http'],
   sessions: ['companies', 'provider', 'accounts', 'outbox', 'events', 'http', 'pages'],
-  directory: ['companies', 'sessions', 'outbox', 'events', 'http'],
+  directory: ['companies', 'sessions', 'states', 'outbox', 'events', 'http'],
   login: [
     ...['sessions', 'pages', 'policy', 'companies', 'provider', 'accounts'],
     ...['outbox', 'events', 'http'],
@@ -31,12 +32,12 @@ const ALLOWED: Record<string, string[]> = {
     ...['provider', 'sessions', 'login', 'pages', 'directory'],
   ],
   api: [
-    ...['companies', 'accounts', 'api-keys', 'policy', 'linking', 'sessions'],
+    ...['companies', 'accounts', 'api-keys', 'policy', 'linking', 'sessions', 'states'],
     ...['directory', 'outbox', 'events', 'http'],
   ],
   commands: [
     ...['companies', 'accounts', 'api-keys', 'policy', 'linking', 'outbox', 'provider', 'sessions'],
-    ...['events', 'kafka', 'roles', 'directory'],
+    ...['events', 'kafka', 'roles', 'directory', 'states'],
   ],
 };
 /** Where a folder may use another one's types alone. */

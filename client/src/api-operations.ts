@@ -570,6 +570,16 @@ export interface Operations {
       /** `after` of the next page; null on the last one */
       next: string | null;
   } };
+  /** Read a digest of what `sso.identities` says of a company, to compare a copy with. */
+  digestIdentities: { input: {
+      /** The slug of a company */
+      slug: string;
+  }; result: {
+      /** SSO identities with a state */
+      count: number;
+      max_sequence: number | null;
+      buckets: (string)[];
+  } };
   /** Read an SSO identity. */
   getIdentity: { input: {
       /** A UUID in lower case */
@@ -922,6 +932,7 @@ export const ROUTES: { readonly [Name in keyof Operations]: string } = {
   deleteAccount: 'DELETE /v1/users/{user_id}/accounts/{provider}/{provider_user_id}',
   getPreview: 'GET /v1/companies/{slug}/preview',
   listIdentities: 'GET /v1/companies/{slug}/identities',
+  digestIdentities: 'GET /v1/companies/{slug}/identities/digest',
   getIdentity: 'GET /v1/identities/{id}',
   putLink: 'PUT /v1/identities/{id}/link',
   deleteLink: 'DELETE /v1/identities/{id}/link',

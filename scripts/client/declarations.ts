@@ -8,7 +8,7 @@ import { typeText } from './type-text.ts';
 
 /** Modules whose types TypeBox derives, and what only they use: `eventTypes` writes their types from the schemas. */
 const FROM_SCHEMAS =
-  /src\/events\/(catalog|link-result|link-removed|sso-authenticated|event|user-linked|user-erased|user-deprovisioned|user-reprovisioned|sessions-revoked|headers|fields|invalid)\.ts$/;
+  /src\/events\/(catalog|link-result|link-removed|sso-authenticated|event|user-linked|user-erased|user-deprovisioned|user-reprovisioned|sessions-revoked|identity-state|company-sso-changed|headers|fields|invalid)\.ts$/;
 const RESULT_CONSTANTS = ['OUTCOMES', 'REASONS'] as const;
 
 export async function declarations(
@@ -92,10 +92,11 @@ function flatten(parts: string[], exported: string[]): string {
 
 /** @param exported what the entry exports: `LinkResult` or `type UserLinked` */
 function eventTypes(exported: string[]): string {
-  const named = EVENTS.map(({ type, schema }) => ({
+  const named = EVENTS.map(({ type, schema, isDeletable }) => ({
     type,
     name: nameOf(type, exported),
     text: typeText(schema as never),
+    gone: isDeletable ? ' | null' : '',
   }));
   const result = EVENTS.find(({ type }) => type === 'user.link_result')?.schema.properties as unknown as {
     outcome: { enum: string[] };
@@ -107,7 +108,7 @@ function eventTypes(exported: string[]): string {
   };
   return [
     ...named.map(({ name, text }) => `type ${name} = ${text};`),
-    `type EventData = {\n${named.map(({ type, name }) => `    "${type}": Open<${name}>;`).join('\n')}\n};`,
+    `type EventData = {\n${named.map(({ type, name, gone }) => `    "${type}": Open<${name}>${gone};`).join('\n')}\n};`,
     ...RESULT_CONSTANTS.map((name) => `declare const ${name}: readonly ${JSON.stringify(constants[name])};`),
     'type Outcome = (typeof OUTCOMES)[number];\ntype Reason = (typeof REASONS)[number];\n',
   ].join('\n');

@@ -13,8 +13,10 @@ export function catalogCode(): string {
     ajv.addSchema(JSON.parse(JSON.stringify(openSchema(schema))), `event${i}`);
   }
   const names = Object.fromEntries(['headers', ...EVENTS.map((_, i) => `event${i}`)].map((n) => [n, n]));
+  const deletable = EVENTS.flatMap(({ type, isDeletable }) => (isDeletable ? [type] : []));
   return `${standalone.default(ajv, names)}
 const readerOf = (check) => ({ Check: (value) => check(value), Errors: (value) => (check(value) ? [] : check.errors) });
+export const DELETABLE = new Set(${JSON.stringify(deletable)});
 export const HEADERS = readerOf(headers);
 export const READERS = new Map([${EVENTS.map(({ type }, i) => `[${JSON.stringify(type)}, readerOf(event${i})]`).join(', ')}]);
 `;

@@ -1,7 +1,9 @@
 /** docs/asyncapi.yaml: topics, keys, headers, events and examples, from src/events/. */
 import { stringify } from 'yaml';
 import type { EVENTS } from '../../src/events/catalog.ts';
+import { companySsoChanged } from '../../src/events/company-sso-changed.ts';
 import type { OutgoingEvent } from '../../src/events/event.ts';
+import { identityState } from '../../src/events/identity-state.ts';
 import { linkRemoved } from '../../src/events/link-removed.ts';
 import { linkResult } from '../../src/events/link-result.ts';
 import { PARTITIONS } from '../../src/events/partitions.ts';
@@ -22,6 +24,8 @@ import {
   REPROVISIONED,
   RESULTS,
   REVOKED,
+  SSO_CHANGED,
+  STATE,
 } from './examples.ts';
 import { SCHEMAS } from './schemas.ts';
 import { withTypeLists } from './type-lists.ts';
@@ -33,7 +37,7 @@ const messageOf = (topic: string, type: string) => ref(`channels/${channelKey(to
 
 /** A channel's key in the document. Generators name models by keys: no channel has the name of a schema. */
 const channelKey = (topic: string) =>
-  `${topic.replace(/^user\./, '').replace(/[._](\w)/g, (_, letter: string) => letter.toUpperCase())}Topic`;
+  `${topic.replace(/^(user|sso)\./, '').replace(/[._](\w)/g, (_, letter: string) => letter.toUpperCase())}Topic`;
 
 /** The schemas of `schemas/` without the keywords of a separate file, and in the form that generators read. */
 const schemas = Object.fromEntries(
@@ -131,6 +135,26 @@ const examples = {
       sessionsRevoked.create(about('019a3ca0-77b2-7e45-9c13-08d6f4a1b92e', 'operator', REVOKED.at), REVOKED),
     ),
   ],
+  [identityState.type]: [
+    example(
+      'linked',
+      'The person signs in as a user from now on',
+      identityState.create(about('019a3c1e-7db9-7a20-8b44-91c7d0e5f638', 'worker', STATE.at), STATE),
+    ),
+  ],
+  [companySsoChanged.type]: [
+    example(
+      'active',
+      "A company's SSO client was activated",
+      companySsoChanged.create(
+        {
+          ...about('019a3b94-0d61-7c58-a9f3-7b20e4c6d185', 'operator', SSO_CHANGED.at),
+          subject: SSO_CHANGED.company_id,
+        },
+        SSO_CHANGED,
+      ),
+    ),
+  ],
 };
 
 const KEY = {
@@ -139,6 +163,8 @@ const KEY = {
   description: "The SSO identity's id, so that a person's events keep their order. Never an email",
 };
 
+const COMPANY_KEY = { type: 'string', format: 'uuid', description: "The company's id" };
+
 const message = ({ type, schema }: (typeof EVENTS)[number]) => ({
   name: type,
   title: type,
@@ -146,7 +172,7 @@ const message = ({ type, schema }: (typeof EVENTS)[number]) => ({
   contentType: 'application/json',
   headers: schemaOf('headers'),
   payload: schemaOf(type),
-  bindings: { kafka: { key: KEY, bindingVersion: '0.5.0' } },
+  bindings: { kafka: { key: type === companySsoChanged.type ? COMPANY_KEY : KEY, bindingVersion: '0.5.0' } },
   examples: examples[type],
 });
 
@@ -160,11 +186,14 @@ const deadLetter = {
   bindings: { kafka: { bindingVersion: '0.5.0' } },
 };
 
-const channel = (topic: string, description: string, messages: string[]) => ({
+/** A topic that keeps the last record of each key. */
+const COMPACTED = { topicConfiguration: { 'cleanup.policy': ['compact'] } };
+
+const channel = (topic: string, description: string, messages: string[], binding: object = {}) => ({
   address: topic,
   description,
   messages: Object.fromEntries(messages.map((name) => [name, ref(`components/messages/${name}`)])),
-  bindings: { kafka: { partitions: PARTITIONS, bindingVersion: '0.5.0' } },
+  bindings: { kafka: { partitions: PARTITIONS, ...binding, bindingVersion: '0.5.0' } },
 });
 
 const operation = (action: 'send' | 'receive', topic: string, messages: string[], summary: string) => ({
@@ -212,6 +241,18 @@ const document = {
       'What was decided for every login, and every other change of a link, in the order of their SSO identity.',
       RESULT_TYPES,
     ),
+    [channelKey(identityState.topic)]: channel(
+      identityState.topic,
+      'The state of every SSO identity that was decided: compacted. Ids alone. Without a value: erased or deleted.',
+      [identityState.type],
+      COMPACTED,
+    ),
+    [channelKey(companySsoChanged.topic)]: channel(
+      companySsoChanged.topic,
+      "The state of every company's sign-in: compacted.",
+      [companySsoChanged.type],
+      COMPACTED,
+    ),
     [channelKey(DEAD_LETTER_TOPIC)]: channel(
       DEAD_LETTER_TOPIC,
       'Records of user.sso_authenticated that the worker could not understand. For operators.',
@@ -237,6 +278,18 @@ const document = {
       RESULT_TYPES,
       'Worker, operator and relay: links made, refused and removed, users erased, access ended by a directory',
     ),
+    publishIdentityStates: operation(
+      'send',
+      identityState.topic,
+      [identityState.type],
+      'Worker, operator, directory and relay: what is true of an SSO identity from now on',
+    ),
+    publishCompanyStates: operation(
+      'send',
+      companySsoChanged.topic,
+      [companySsoChanged.type],
+      "Operator, API and relay: what is true of a company's sign-in from now on",
+    ),
     publishDeadLetters: operation(
       'send',
       DEAD_LETTER_TOPIC,
@@ -254,6 +307,8 @@ const document = {
       [userDeprovisioned.type]: message(userDeprovisioned),
       [userReprovisioned.type]: message(userReprovisioned),
       [sessionsRevoked.type]: message(sessionsRevoked),
+      [identityState.type]: message(identityState),
+      [companySsoChanged.type]: message(companySsoChanged),
       dead_letter: deadLetter,
     },
     schemas,

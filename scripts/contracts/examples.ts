@@ -1,4 +1,6 @@
 /** What the documents show: one person's way, and a result of each outcome. Tests hold them against the schemas. */
+import type { CompanySsoChanged } from '../../src/events/company-sso-changed.ts';
+import type { IdentityState } from '../../src/events/identity-state.ts';
 import type { LinkRemoved } from '../../src/events/link-removed.ts';
 import type { LinkResult } from '../../src/events/link-result.ts';
 import type { SessionsRevoked } from '../../src/events/sessions-revoked.ts';
@@ -116,4 +118,27 @@ export const REVOKED: SessionsRevoked = {
   company_id: COMPANY,
   by: 'operator:olga',
   at: '2026-11-24T14:00:00.000Z',
+};
+
+/** `sequence` is the number that `ce_sequence` has. */
+export const STATE: IdentityState = {
+  sso_identity_id: IDENTITY,
+  company_id: COMPANY,
+  company: 'acme',
+  user_id: 'u-1',
+  state: 'linked',
+  sequence: 4711,
+  at: '2026-11-24T09:30:00.120Z',
+};
+
+export const SSO_CHANGED: CompanySsoChanged = {
+  company_id: COMPANY,
+  company: 'acme',
+  name: 'Acme',
+  status: 'active',
+  domains: ['acme.example'],
+  sso: 'active',
+  secret_expires_on: '2027-11-30',
+  changed_by: 'operator:olga',
+  at: '2026-11-24T08:00:00.000Z',
 };

@@ -2,6 +2,7 @@ import type { Transaction } from '../db/client.ts';
 import { userErased } from '../events/user-erased.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
+import { publishTombstones } from '../states/identity-states.ts';
 
 /**
  * Who writes to the mirror holds this to the end of the transaction: imports and erasures come one after the
@@ -15,7 +16,7 @@ export async function lockMirror(tx: Transaction): Promise<void> {
  * Erases users: their name and emails, their social accounts, what their SSO identities and their company's directory
  * say of them, their sessions. The user's id stays, as deleted, and so does the link: who comes back by SSO is refused, and no new
  * user is made of them. Publishes `user.erased` for each SSO identity that is linked to them; no other service
- * heard of a user without one. Needs `lockMirror`.
+ * heard of a user without one, and of each nothing more is said on `sso.identities`. Needs `lockMirror`.
  */
 export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<void> {
   const { sql } = tx;
@@ -35,7 +36,8 @@ export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<vo
     DELETE FROM directory_users d USING sso_identities i
     WHERE d.sso_identity_id = i.id AND i.user_id = ANY(${userIds}::text[])`;
   await sql`
-    UPDATE sso_identities SET email = NULL, name = NULL, directory_state = NULL, directory_state_at = NULL
+    UPDATE sso_identities SET email = NULL, name = NULL, directory_state = NULL, directory_state_at = NULL,
+      state = NULL, state_sequence = NULL, state_at = NULL
     WHERE user_id = ANY(${userIds}::text[])`;
   const time = new Date();
   await append(
@@ -46,5 +48,10 @@ export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<vo
         { sso_identity_id: id, company_id: companyId, user_id: userId, at: time.toISOString() },
       ),
     ),
+  );
+  await publishTombstones(
+    tx,
+    identities.map(({ id }) => id),
+    'accounts',
   );
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { type IdentityView, LINK_STATES, pageOfIdentities, readIdentity } from '../linking/identities.ts';
 import { approveLink, linkByHand, removeLink } from '../linking/manual-links.ts';
+import { digestStates } from '../states/digest.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { change, visibleCompany } from './company-scope.ts';
 import { IdempotencyHeaders } from './idempotency.ts';
@@ -31,6 +32,23 @@ export const LIST_IDENTITIES = operation({
   params: Type.Object({ slug: Slug }),
   querystring: Type.Object({ state: Type.Optional(State), ...PageQueryById }),
   response: { 200: ['A page', Page(View), LINK_HEADER] },
+});
+export const DIGEST_IDENTITIES = operation({
+  ...{ tag, operationId: 'digestIdentities', scope: 'identities:read' },
+  summary: 'Read a digest of what `sso.identities` says of a company, to compare a copy with',
+  description:
+    'A bucket is the SHA-256 of the SSO identities whose id begins with its two hex digits: in the order of the ids, one line per identity of id, `sequence`, `state` and `user_id`. `digestIdentities` of `sso-link-client/events` computes the same.',
+  params: Type.Object({ slug: Slug }),
+  response: {
+    200: [
+      'The digest',
+      Type.Object({
+        count: Type.Integer({ description: 'SSO identities with a state' }),
+        max_sequence: nullable(Type.Integer({ description: 'The highest number of a state' })),
+        buckets: Type.Array(Type.String(), { minItems: 256, maxItems: 256 }),
+      }),
+    ],
+  },
 });
 export const GET_IDENTITY = operation({
   ...{ tag, operationId: 'getIdentity', scope: 'identities:read', summary: 'Read an SSO identity' },
@@ -79,6 +97,11 @@ export function identityRoutes(v1: FastifyInstance, deps: ApiDeps): void {
       cursor: ({ id }) => id,
       item: view,
     });
+  });
+
+  app.get('/companies/:slug/identities/digest', DIGEST_IDENTITIES, async (request) => {
+    const { id } = await visibleCompany(deps, request, request.params.slug);
+    return digestStates(database, id);
   });
 
   app.get('/identities/:id', GET_IDENTITY, async (request) =>

@@ -42,6 +42,7 @@ const GROUPS: Group[] = [
   { heading: PEOPLE, words: ['link', 'links'], load: async () => (await import('./links.ts')).linksCommands },
   { heading: PEOPLE, words: ['sessions'], load: async () => (await import('./sessions.ts')).sessionsCommands },
   { heading: KEEPING, words: ['dead-letters'], load: async () => (await import('./dead-letters.ts')).deadLettersCommands },
+  { heading: KEEPING, words: ['events'], load: async () => (await import('./events.ts')).eventsCommands },
   { heading: KEEPING, words: ['keys'], load: async () => (await import('./keys.ts')).keysCommands },
   { heading: KEEPING, words: ['api-keys'], load: async () => (await import('./api-keys.ts')).apiKeysCommands },
   { heading: KEEPING, words: ['prune'], load: async () => (await import('./prune.ts')).pruneCommand },

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { audit } from '../audit.ts';
-import type { Database } from '../db/client.ts';
+import type { Database, Transaction } from '../db/client.ts';
+import { publishTombstones } from '../states/identity-states.ts';
 import { addSubcommand, milliseconds } from './command.ts';
 import { actor, type Io, withDatabase } from './io.ts';
 import { type OutputOptions, printDone } from './output.ts';
@@ -55,7 +56,8 @@ export function pruneCommand(program: Command, io: Io): void {
 }
 
 /** A batch is a statement and a transaction of its own, so that nobody waits long for a lock. */
-export async function prune({ sql }: Pick<Database, 'sql'>, before: Date): Promise<Pruned> {
+export async function prune(database: Pick<Database, 'sql' | 'transaction'>, before: Date): Promise<Pruned> {
+  const { sql } = database;
   const at = before.toISOString();
   return {
     sessions: await inBatches(
@@ -71,7 +73,7 @@ export async function prune({ sql }: Pick<Database, 'sql'>, before: Date): Promi
             AND NOT EXISTS (SELECT FROM sessions s WHERE s.login_id = l.id)
           LIMIT ${BATCH} FOR UPDATE OF l SKIP LOCKED)`,
     ),
-    identities: await pruneIdentities(sql, at),
+    identities: await pruneIdentities(database, at),
     dead_letters:
       (await inBatches(
         () => sql`
@@ -91,10 +93,23 @@ export async function prune({ sql }: Pick<Database, 'sql'>, before: Date): Promi
  * Who is linked to nobody is out of reach of `users delete`. Page by page along the primary key, since most
  * identities are linked and stay. One that signs in meanwhile is held by its login, or seen too lately.
  */
-async function pruneIdentities(sql: Database['sql'], at: string): Promise<number> {
+async function pruneIdentities(database: Pick<Database, 'transaction'>, at: string): Promise<number> {
   let total = 0;
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
-    const [page] = await sql<{ last: string | null; deleted: number }[]>`
+    const page = await database.transaction((tx) => prunePage(tx, after, at));
+    total += page.deleted;
+    if (page.last === null) return total;
+    after = page.last;
+  }
+}
+
+/** A page of the primary key: what was said of those that are deleted is withdrawn. */
+async function prunePage(
+  tx: Transaction,
+  after: string,
+  at: string,
+): Promise<{ last: string | null; deleted: number }> {
+  const [page] = await tx.sql<{ last: string | null; deleted: number; published: string[] }[]>`
       WITH page AS MATERIALIZED (
         SELECT id FROM sso_identities WHERE id > ${after} ORDER BY id LIMIT ${BATCH}
       ), old AS MATERIALIZED (
@@ -108,13 +123,12 @@ async function pruneIdentities(sql: Database['sql'], at: string): Promise<number
       ), history AS (
         DELETE FROM link_changes WHERE sso_identity_id IN (SELECT id FROM old WHERE NOT waits)
       ), deleted AS (
-        DELETE FROM sso_identities WHERE id IN (SELECT id FROM old WHERE NOT waits) RETURNING 1
+        DELETE FROM sso_identities WHERE id IN (SELECT id FROM old WHERE NOT waits) RETURNING id, state
       )
-      SELECT (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last, count(*)::int AS deleted FROM deleted`;
-    total += page?.deleted ?? 0;
-    if (!page?.last) return total;
-    after = page.last;
-  }
+      SELECT (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last, count(*)::int AS deleted,
+        coalesce(jsonb_agg(id) FILTER (WHERE state IS NOT NULL), '[]') AS published FROM deleted`;
+  await publishTombstones(tx, page?.published ?? [], 'operator');
+  return { last: page?.last ?? null, deleted: page?.deleted ?? 0 };
 }
 
 async function inBatches(deleteSome: () => Promise<{ count: number }>): Promise<number> {

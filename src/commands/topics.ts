@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { codeOf } from '../errors.ts';
+import { STATE_TOPICS } from '../events/topics.ts';
 import { addSubcommand, milliseconds } from './command.ts';
 import { configFor, type Io } from './io.ts';
 import { type OutputOptions, printTable } from './output.ts';
@@ -27,6 +28,13 @@ export function topicsCommand(program: Command, io: Io): void {
         'no topic',
       );
       if (options.check) refuseUnfit(topics);
+      const states = STATE_TOPICS.map((name) => config.KAFKA_TOPIC_PREFIX + name);
+      const isNew = topics.some((made) => 'created' in made && made.created && states.includes(made.topic));
+      if (options.minimal && isNew) {
+        io.stderr.write(
+          `set cleanup.policy=compact on ${states.join(' and ')}: else Kafka deletes states by age\n`,
+        );
+      }
     });
 }
 

@@ -9,6 +9,7 @@ import { ssoClientSecrets, ssoClients } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Sealer } from '../seal.ts';
+import { publishCompanyStates } from '../states/company-states.ts';
 import {
   assertClientSecret,
   type ClientSecretView,
@@ -118,6 +119,7 @@ export async function storeClientSecret(
   if (works) await useForOldVersions(tx, stored);
   const changed = !same || (expiresOn !== null && expiresOn !== same.expiresOn);
   if (changed) {
+    await publishCompanyStates(tx, actor, [company.id]);
     await audit(tx, {
       actor,
       action: same ? 'client.secret_update' : 'client.secret_add',
@@ -196,6 +198,7 @@ export async function retireClientSecret(
     .where(eq(ssoClientSecrets.id, chosen.id))
     .returning();
   await useForOldVersions(tx, next);
+  await publishCompanyStates(tx, actor, [company.id]);
   await audit(tx, {
     actor,
     action: 'client.secret_retire',

@@ -5,6 +5,7 @@ import { companies } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Picture } from '../picture.ts';
+import { publishCompanyStates } from '../states/company-states.ts';
 import { setLogo } from './logo.ts';
 import { isSlug } from './slug.ts';
 
@@ -33,6 +34,7 @@ export async function createCompany(
     .onConflictDoNothing({ target: companies.slug })
     .returning();
   if (!created) throw new SsoLinkError('company_exists', `there is a company '${slug}' already`);
+  await publishCompanyStates(tx, actor, [created.id]);
   await audit(tx, {
     actor,
     action: 'company.create',
@@ -66,6 +68,7 @@ export async function updateCompany(
     .set({ name, createsUsers, updatedAt: new Date() })
     .where(eq(companies.id, company.id))
     .returning();
+  if (name !== company.name) await publishCompanyStates(tx, actor, [company.id]);
   await audit(tx, {
     actor,
     action: 'company.update',
@@ -130,6 +133,7 @@ export async function setCompanyStatus(
     .set({ status, updatedAt: new Date() })
     .where(eq(companies.id, company.id))
     .returning();
+  await publishCompanyStates(tx, actor, [company.id]);
   const action = status === 'active' ? 'company.enable' : 'company.disable';
   await audit(tx, { actor, action, target: slug, companyId: company.id });
   return { company: updated ?? company, changed: true };

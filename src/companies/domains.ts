@@ -4,6 +4,7 @@ import type { Db, Transaction } from '../db/client.ts';
 import { companies, companyDomains } from '../db/schema.ts';
 import { normalizeDomain } from '../email.ts';
 import { SsoLinkError } from '../errors.ts';
+import { publishCompanyStates } from '../states/company-states.ts';
 import { companyBySlug } from './companies.ts';
 import { companyDomain } from './company-domain.ts';
 
@@ -44,6 +45,7 @@ export async function addDomain(
     });
   }
   if (added) {
+    await publishCompanyStates(tx, actor, [company.id]);
     await audit(tx, {
       actor,
       action: 'domain.add',
@@ -72,6 +74,8 @@ export async function moveDomain(
     .update(companyDomains)
     .set({ companyId: company.id, verifiedBy: proof.verifiedBy, verifiedAt: new Date() })
     .where(eq(companyDomains.domain, domain));
+  const from = await companyBySlug(tx, before.company);
+  await publishCompanyStates(tx, actor, [from.id, company.id]);
   await audit(tx, {
     actor,
     action: 'domain.move',
@@ -102,6 +106,7 @@ export async function removeDomain(
     );
   }
   await tx.db.delete(companyDomains).where(eq(companyDomains.domain, domain));
+  await publishCompanyStates(tx, actor, [company.id]);
   await audit(tx, { actor, action: 'domain.remove', target: domain, companyId: company.id });
   return owned;
 }

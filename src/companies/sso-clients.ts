@@ -10,6 +10,7 @@ import { ssoClients } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Sealer } from '../seal.ts';
+import { publishCompanyStates } from '../states/company-states.ts';
 import { inOrder, liveOf, nameAdder } from './client-secret-rows.ts';
 import { companyBySlug, lockCompany } from './companies.ts';
 import { listDomains } from './domains.ts';
@@ -63,6 +64,7 @@ export async function createSsoClient(
     })
     .returning();
   await nameAdder(tx, id, actor);
+  await publishCompanyStates(tx, actor, [company.id]);
   await audit(tx, {
     actor,
     action: 'client.create',
@@ -151,7 +153,10 @@ export async function updateSsoClient(
     })
     .where(eq(ssoClients.id, before.id))
     .returning();
-  if (change.clientSecret !== undefined) await nameAdder(tx, before.id, actor);
+  if (change.clientSecret !== undefined) {
+    await nameAdder(tx, before.id, actor);
+    await publishCompanyStates(tx, actor, [company.id]);
+  }
   await audit(tx, {
     actor,
     action: 'client.update',
@@ -200,6 +205,7 @@ export async function activateSsoClient(
     .set({ status: 'active', updatedAt: new Date() })
     .where(eq(ssoClients.id, chosen.id))
     .returning();
+  await publishCompanyStates(tx, actor, [company.id]);
   await audit(tx, {
     actor,
     action: 'client.activate',
@@ -222,6 +228,7 @@ export async function disableSsoClient(
   const chosen = await selectClient(tx, company.id, slug, ['active', 'disabled'], id);
   if (chosen.status === 'disabled') return { client: toView(chosen, slug), changed: false };
   const [client] = await disableWhere(tx, eq(ssoClients.id, chosen.id));
+  await publishCompanyStates(tx, actor, [company.id]);
   await audit(tx, { actor, action: 'client.disable', target: chosen.id, companyId: company.id });
   return { client: toView(client as SsoClientRow, slug), changed: true };
 }

@@ -348,6 +348,13 @@ export const ssoIdentities = pgTable(
     name: text(),
     firstLoginAt: now('first_login_at'),
     lastLoginAt: now('last_login_at'),
+    /**
+     * What the topic `sso.identities` says of it, with the number and the time of that: null before its first decision, and
+     * of one that is erased. Written with each change (src/states/identity-states.ts, src/linking/chunk-states.ts).
+     */
+    publishedState: text('state', { enum: ['linked', 'unlinked', 'refused', 'pending'] }),
+    stateSequence: bigint('state_sequence', { mode: 'bigint' }),
+    stateAt: at('state_at'),
     /** Derived from the directory users that are bound to it (src/directory/derive-states.ts), by nothing else. */
     directoryState: text('directory_state', { enum: ['active', 'inactive'] }),
     directoryStateAt: at('directory_state_at'),
@@ -356,6 +363,7 @@ export const ssoIdentities = pgTable(
     index('sso_identities_directory_state')
       .on(i.companyId, i.directoryState, i.directoryStateAt)
       .where(sql`directory_state IS NOT NULL`),
+    check('sso_identities_state', sql`${i.publishedState} IN ('linked', 'unlinked', 'refused', 'pending')`),
     check('sso_identities_directory_state', sql`${i.directoryState} IN ('active', 'inactive')`),
     unique('sso_identities_subject').on(i.companyId, i.issuer, i.subject),
     unique('sso_identities_company_user').on(i.companyId, i.userId),
@@ -496,6 +504,9 @@ export const linkResults = pgTable(
     matched: jsonb().notNull().$type<LinkMatch[]>(),
     policyVersion: integer('policy_version').notNull(),
     evidence: jsonb().notNull().$type<LinkEvidence>(),
+    /** `ce_id` and `ce_sequence` of its event, for a replay. Null of results before migration 0017. */
+    eventId: uuid('event_id'),
+    sequence: bigint({ mode: 'bigint' }),
     decidedAt: now('decided_at'),
   },
   (r) => [

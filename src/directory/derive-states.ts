@@ -8,6 +8,7 @@ import { userDeprovisioned } from '../events/user-deprovisioned.ts';
 import { userReprovisioned } from '../events/user-reprovisioned.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
+import { publishIdentityStates } from '../states/identity-states.ts';
 
 export interface StateChange {
   id: string;
@@ -71,6 +72,12 @@ export async function deriveStates(
   await append(
     tx,
     changes.flatMap((change) => eventOf(change, time) ?? []),
+  );
+  const blocked = changes.filter(({ was, state }) => was === 'inactive' || state === 'inactive');
+  await publishIdentityStates(
+    tx,
+    blocked.map(({ id }) => id),
+    'directory',
   );
   return [...changes];
 }

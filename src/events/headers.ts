@@ -11,7 +11,7 @@ export const EventHeaders = Type.Object(
       pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d',
       description: 'When it happened, RFC 3339',
     }),
-    ce_subject: Type.String({ description: "The SSO identity's id, as in the key" }),
+    ce_subject: Type.String({ description: 'The id of what it is about, as in the key' }),
     ce_dataschema: Type.String({ description: "The `$id` of the data's JSON Schema" }),
     ce_sequence: Type.String({
       pattern: '^\\d+$',

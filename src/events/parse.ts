@@ -1,8 +1,8 @@
 /** A record of Kafka, read as the event that it is. */
 import { SsoLinkError } from '../errors.ts';
-import { type EventData, HEADERS, READERS } from './catalog.ts';
+import { DELETABLE, type EventData, HEADERS, READERS } from './catalog.ts';
 import type { EventHeaders } from './headers.ts';
-import { describe, invalid, readData } from './invalid.ts';
+import { describe, invalid, type Reader, readData } from './invalid.ts';
 
 type Text = Uint8Array | string;
 
@@ -30,12 +30,13 @@ type Received<Name extends keyof EventData> = {
   id: string;
   source: string;
   time: Date;
-  /** The SSO identity's id, which is the record's key. */
+  /** The id of what it is about, which is the record's key: an SSO identity's, of `sso.companies` a company's. */
   subject: string;
   /** Rises along the events of one SSO identity on a topic; a duplicate has its first number. */
   sequence: bigint;
   /** W3C Trace Context of the cause of the event, to continue the trace. */
   trace: { traceparent?: string; tracestate?: string };
+  /** Null of an `identity.state` whose SSO identity is erased or deleted. */
   data: EventData[Name];
 };
 
@@ -70,9 +71,13 @@ export function parseEvent(record: KafkaRecord): SsoLinkEvent {
     subject: headers.ce_subject,
     sequence: BigInt(headers.ce_sequence),
     trace: { ...(traceparent && { traceparent }), ...(tracestate && { tracestate }) },
-    data: readData(type, reader, readValue(record, type)),
+    data: readDataOf(type, reader, readValue(record, type)),
   } as SsoLinkEvent;
 }
+
+/** Null where a record of a compacted topic says that what it was about is gone. */
+const readDataOf = (type: string, reader: Reader, value: Buffer | null): unknown =>
+  value === null && DELETABLE.has(type) ? null : readData(type, reader, value);
 
 /** A header may come several times; the last one is its value. */
 function headersOf(record: KafkaRecord): Record<string, string> {

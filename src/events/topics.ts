@@ -1,3 +1,5 @@
+import { companySsoChanged } from './company-sso-changed.ts';
+import { identityState } from './identity-state.ts';
 import { linkResult } from './link-result.ts';
 import { ssoAuthenticated } from './sso-authenticated.ts';
 
@@ -7,5 +9,11 @@ export const DEAD_LETTER_TOPIC = `${ssoAuthenticated.topic}.dlq`;
 /** The consumer group of every worker, without `KAFKA_TOPIC_PREFIX`. */
 export const LINKING_GROUP = 'sso-link-linking';
 
+/** Topics that keep the last record of each key: compacted. */
+export const STATE_TOPICS = [identityState.topic, companySsoChanged.topic] as const;
+
 /** Every topic of this service, without `KAFKA_TOPIC_PREFIX`. */
-export const TOPICS = [ssoAuthenticated.topic, linkResult.topic, DEAD_LETTER_TOPIC] as const;
+export const TOPICS = [
+  ...[ssoAuthenticated.topic, linkResult.topic, DEAD_LETTER_TOPIC],
+  ...STATE_TOPICS,
+] as const;

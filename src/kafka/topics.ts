@@ -3,7 +3,7 @@ import type { Admin, ITopicConfig, PartitionMetadata } from 'kafkajs';
 import type { Config } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
 import { PARTITIONS } from '../events/partitions.ts';
-import { TOPICS } from '../events/topics.ts';
+import { STATE_TOPICS, TOPICS } from '../events/topics.ts';
 import type { Logger } from '../observability/log.ts';
 import { withAdmin } from './admin.ts';
 import { type BrokerConfig, KAFKA_CONFIG } from './client.ts';
@@ -82,15 +82,19 @@ export function refuseUnfit(topics: TopicState[]): void {
   refuseWrongPartitions(topics);
 }
 
-/** What a cluster's defaults could break is named: a compacted topic, a codec that is not known here. */
+/** What a cluster's defaults could break is named: a topic that is compacted or not, a codec that is not known here. */
 function definition(topic: string, replicas: number, config: TopicsConfig | undefined): ITopicConfig {
   const plain = { topic, numPartitions: PARTITIONS, replicationFactor: replicas };
   if (config === undefined) return plain;
+  const retention = config.KAFKA_TOPIC_RETENTION;
+  const isState = STATE_TOPICS.some((name) => config.KAFKA_TOPIC_PREFIX + name === topic);
   const entries = {
-    'retention.ms': config.KAFKA_TOPIC_RETENTION,
+    ...(isState
+      ? // How long a record without a value is kept for slow consumers, and what it deletes for others.
+        { 'cleanup.policy': 'compact', 'delete.retention.ms': retention, 'max.compaction.lag.ms': retention }
+      : { 'cleanup.policy': 'delete', 'retention.ms': retention }),
     // An acknowledged record is on two brokers, and one may be down.
     'min.insync.replicas': Math.max(1, replicas - 1),
-    'cleanup.policy': 'delete',
     'compression.type': 'producer',
   };
   return {

@@ -1,5 +1,7 @@
 import type { Transaction } from '../db/client.ts';
 import { domainOf, normalizeEmail } from '../email.ts';
+import type { IdentityStateName } from '../events/state-names.ts';
+import { drawSequences } from '../outbox/sequences.ts';
 import { loadPeople } from '../policy/load-people.ts';
 import type { People } from '../policy/people.ts';
 import type { IncomingLogin } from './incoming-logins.ts';
@@ -28,6 +30,8 @@ export interface KnownIdentity {
   id: string;
   userId: string | null;
   linkRemoved: boolean;
+  /** What `sso.identities` says of it; null where it says nothing so far. */
+  state: IdentityStateName | null;
   /** The company's directory says that the person may not sign in. */
   directoryInactive: boolean;
   /** The verified one of its last login, which may be later than the one that is decided. */
@@ -39,6 +43,8 @@ export interface ChunkFacts {
   logins: (KnownLogin | undefined)[];
   identities: Map<string, KnownIdentity>;
   people: People;
+  /** A number for each event that the chunk may publish: two per login. */
+  sequences: bigint[];
 }
 
 /**
@@ -51,10 +57,13 @@ export async function readFacts(tx: Transaction, logins: IncomingLogin[]): Promi
 
   const identities = tx.sql<KnownIdentity[]>`
     SELECT id, user_id AS "userId", link_removed_at IS NOT NULL AS "linkRemoved",
-      coalesce(directory_state = 'inactive', false) AS "directoryInactive",
+      state, coalesce(directory_state = 'inactive', false) AS "directoryInactive",
       CASE WHEN email_verified THEN email END AS email
     FROM sso_identities WHERE id = ANY(${identityIds}::uuid[])
     ORDER BY id FOR UPDATE`.execute();
+
+  // After the identities are locked: numbers increase along the events of each.
+  const sequences = drawSequences(tx, 2 * logins.length);
 
   const known = tx.sql<(KnownLogin & { place: string })[]>`
     SELECT place, l.sso_identity_id AS "identityId", l.company_id AS "companyId",
@@ -75,12 +84,13 @@ export async function readFacts(tx: Transaction, logins: IncomingLogin[]): Promi
 
   const people = loadPeople(tx.sql, { identityIds, emails: pairs(logins, emails) }, { lock: true });
 
-  const [identityRows, loginRows, found] = await Promise.all([identities, known, people]);
+  const [identityRows, loginRows, found, drawn] = await Promise.all([identities, known, people, sequences]);
   const byPlace = new Map(loginRows.map((row) => [Number(row.place), row]));
   return {
     logins: logins.map((_, i) => byPlace.get(i + 1)),
     identities: new Map(identityRows.map((row) => [row.id, row])),
     people: found,
+    sequences: drawn,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Transaction } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { LinkResult } from '../events/link-result.ts';
 import type { Span } from '../observability/trace.ts';
+import type { StoredState } from '../states/identity-states.ts';
 import type { IncomingLogin } from './incoming-logins.ts';
 
 /** A login and what was decided for it. */
@@ -10,6 +11,9 @@ export interface Decided {
   /** The company's slug. */
   company: string;
   result: LinkResult;
+  /** `ce_id` and `ce_sequence` of its event. */
+  eventId: string;
+  sequence: bigint;
   /** The decision's, and its event's. */
   spans: { decision: Span; event: Span };
 }
@@ -33,6 +37,8 @@ export interface Writes {
   /** Users of no company who belong to one from now on. */
   claimed: { user_id: string; company_id: string }[];
   results: Decided[];
+  /** By the identity's id: what is true of it after the chunk, where that is another state than before. */
+  states: Map<string, Omit<StoredState, 'at'>>;
 }
 
 export const newWrites = (): Writes => ({
@@ -41,6 +47,7 @@ export const newWrites = (): Writes => ({
   linked: [],
   claimed: [],
   results: [],
+  states: new Map(),
 });
 
 /**
@@ -50,7 +57,18 @@ export const newWrites = (): Writes => ({
 export async function write({ sql }: Transaction, writes: Writes, now: Date): Promise<void> {
   const created = [...writes.created.values()];
   const at = now.toISOString();
-  const results = writes.results.map(({ result }) => result);
+  const results = writes.results.map(({ result, eventId, sequence }) => ({
+    ...result,
+    ...{ event_id: eventId, sequence: String(sequence) },
+  }));
+  const states = [...writes.states.values()].map(({ id, state, sequence }) => ({
+    ...{ id, state, sequence: String(sequence) },
+  }));
+  const linkedAs = new Map(states.map((state) => [state.id, state.sequence]));
+  const links = writes.linked.map((link) => ({ ...link, sequence: linkedAs.get(link.id) }));
+  const isLinked = new Set(links.map(({ id }) => id));
+  // With the link's own update where there is one.
+  const otherStates = states.filter(({ id }) => !isLinked.has(id));
 
   const [, , linked, claimed] = await Promise.all([
     writes.released.length > 0 &&
@@ -67,8 +85,8 @@ export async function write({ sql }: Transaction, writes: Writes, now: Date): Pr
     writes.linked.length > 0 &&
       sql`
         WITH linked AS MATERIALIZED (
-          SELECT * FROM jsonb_to_recordset(${JSON.stringify(writes.linked)}::jsonb) AS linked
-            (id uuid, user_id text, user_created boolean, login_id uuid, sso_client_id uuid)
+          SELECT * FROM jsonb_to_recordset(${JSON.stringify(links)}::jsonb) AS linked
+            (id uuid, user_id text, user_created boolean, login_id uuid, sso_client_id uuid, sequence bigint)
         ), history AS (
           INSERT INTO link_changes (at, actor, change, cause, login_id, sso_client_id, sso_identity_id, user_id,
             company_before, company_set_by_before, user_created)
@@ -77,7 +95,8 @@ export async function write({ sql }: Transaction, writes: Writes, now: Date): Pr
             CASE WHEN NOT user_created THEN u.company_set_by END, user_created
           FROM linked LEFT JOIN users u ON u.id = linked.user_id
         )
-        UPDATE sso_identities i SET user_id = linked.user_id, linked_at = ${at}
+        UPDATE sso_identities i SET user_id = linked.user_id, linked_at = ${at},
+          state = 'linked', state_at = ${at}, state_sequence = linked.sequence
         FROM linked WHERE i.id = linked.id AND i.user_id IS NULL`,
     // The email that a user was created for was another company's business; here somebody may have it.
     writes.claimed.length > 0 &&
@@ -90,10 +109,16 @@ export async function write({ sql }: Transaction, writes: Writes, now: Date): Pr
     results.length > 0 &&
       sql`
         INSERT INTO link_results (login_id, sso_identity_id, company_id, outcome, reason, user_id, matched,
-          policy_version, evidence, decided_at)
+          policy_version, evidence, decided_at, event_id, sequence)
         SELECT * FROM jsonb_to_recordset(${JSON.stringify(results)}::jsonb) AS result
           (login_id uuid, sso_identity_id uuid, company_id uuid, outcome text, reason text, user_id text,
-           matched jsonb, policy_version int, evidence jsonb, decided_at timestamptz)`,
+           matched jsonb, policy_version int, evidence jsonb, decided_at timestamptz, event_id uuid,
+           sequence bigint)`,
+    otherStates.length > 0 &&
+      sql`
+        UPDATE sso_identities i SET state = s.state, state_sequence = s.sequence, state_at = ${at}
+        FROM jsonb_to_recordset(${JSON.stringify(otherStates)}::jsonb) AS s (id uuid, state text, sequence bigint)
+        WHERE i.id = s.id`,
   ]);
 
   // Both are locked since they were read. Should that ever fail, nobody is linked across companies by it.

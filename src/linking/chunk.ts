@@ -16,8 +16,10 @@ import { append } from '../outbox/append.ts';
 import { type DeadLetter, storeDeadLetters } from '../outbox/dead-letters.ts';
 import { decide, POLICY_VERSION } from '../policy/decide.ts';
 import type { People } from '../policy/people.ts';
+import { identityStateEvent, type StoredState } from '../states/identity-states.ts';
 import { type KnownIdentity, type KnownLogin, readFacts } from './chunk-facts.ts';
 import { type ChunkTrace, decisionSpan, resultSpan, UNTRACED } from './chunk-spans.ts';
+import { stateAfter } from './chunk-states.ts';
 import { type Decided, newWrites, type Writes, write } from './chunk-writes.ts';
 import { type IncomingLogin, readRecords } from './incoming-logins.ts';
 
@@ -69,15 +71,20 @@ export async function runChunk(
           const decision = decisionSpan(traced, login);
           const result = decideAndApply(login, known, identity, facts.people, writes, now);
           const event = resultSpan(traced, decision);
-          writes.results.push({ login, company: known.company, result, spans: { decision, event } });
+          const sequence = facts.sequences.shift() ?? 0n;
+          const spans = { decision, event };
+          writes.results.push({ login, company: known.company, result, eventId: newId(), sequence, spans });
+          noteState(identity, known.company, result, writes);
           report.results.push(result);
         }
       });
+      for (const state of writes.states.values()) state.sequence = facts.sequences.shift() ?? 0n;
     }
 
     const letters = await storeDeadLetters(tx, report.deadLetters, now);
     const events = writes.results.map((decided) => eventOf(decided, now));
-    await Promise.all([write(tx, writes, now), append(tx, [...events, ...letters])]);
+    const states = [...writes.states.values()].map((state) => stateEventOf(state, now));
+    await Promise.all([write(tx, writes, now), append(tx, [...events, ...states, ...letters])]);
     return report;
   });
   for (const decided of report.decided) endSpans(decided);
@@ -137,7 +144,6 @@ function decideAndApply(
   const userId = created ? createUser(people, writes, { companyId, email, name: event.name }) : foundId;
   if (userId !== null) {
     if (created || decision.outcome === 'linked') {
-      identity.userId = userId;
       people.link({ identityId: identity.id, companyId, userId, email: identity.email });
       writes.linked.push({
         id: identity.id,
@@ -180,14 +186,27 @@ function createUser(
   return id;
 }
 
-function eventOf({ result, spans }: Decided, time: Date) {
-  const id = newId();
+/** A chunk's last state of an identity is published, where it is another one than before the chunk. */
+function noteState(identity: KnownIdentity, company: string, result: LinkResult, writes: Writes): void {
+  const state = stateAfter(identity, result);
+  const isLinkedNow = identity.userId === null && result.user_id !== null;
+  if (isLinkedNow) identity.userId = result.user_id;
+  if (state === null || (state === identity.state && !isLinkedNow)) return;
+  identity.state = state;
+  const { id, userId } = identity;
+  writes.states.set(id, { id, companyId: result.company_id, company, userId, state, sequence: 0n });
+}
+
+function eventOf({ result, eventId, sequence, spans }: Decided, time: Date) {
   const trace = spans.event.headers;
   return linkResult.create(
-    { id, source: 'urn:sso-link:worker', time, subject: result.sso_identity_id, trace },
+    { id: eventId, source: 'urn:sso-link:worker', time, subject: result.sso_identity_id, sequence, trace },
     result,
   );
 }
+
+const stateEventOf = (state: Omit<StoredState, 'at'>, time: Date) =>
+  identityStateEvent({ ...state, at: time.toISOString() }, 'worker');
 
 /** Once it is committed: what was rolled back was never decided, and its spans are never told. */
 function endSpans({ result: { outcome, reason, evidence }, spans: { decision, event } }: Decided): void {

@@ -11,6 +11,7 @@ import { linkRemoved } from '../events/link-removed.ts';
 import { userLinked } from '../events/user-linked.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
+import { publishIdentityStates } from '../states/identity-states.ts';
 import { recordLinkChange } from './link-changes.ts';
 
 type Identity = typeof ssoIdentities.$inferSelect;
@@ -91,6 +92,7 @@ export async function linkByHand(
       },
     ),
   ]);
+  await publishIdentityStates(tx, [identity.id], cause);
   await audit(tx, {
     actor,
     action: 'links.link',
@@ -110,6 +112,7 @@ export async function approveLink(
   const identity = await lockIdentity(tx, identityId);
   if (identity.linkRemovedAt === null) return { changed: false };
   await tx.db.update(ssoIdentities).set({ linkRemovedAt: null }).where(eq(ssoIdentities.id, identity.id));
+  await publishIdentityStates(tx, [identity.id], causeOf(actor));
   await audit(tx, { actor, action: 'links.approve', target: identity.id, companyId: identity.companyId });
   return { changed: true };
 }
@@ -166,6 +169,7 @@ export async function removeLink(
       },
     ),
   ]);
+  await publishIdentityStates(tx, [id], cause);
   await audit(tx, {
     actor,
     action: 'links.remove',

@@ -34,7 +34,8 @@ t.test('identities, links, results and sessions are read and changed', async (t)
   t.match((await ask(`POST /v1/identities/${identityId}/approve`)).json(), { state: 'unlinked' });
   const linked = await ask(`PUT /v1/identities/${identityId}/link`, { body: { user_id: 'ada' } });
   t.match(linked.json(), { state: 'linked', user_id: 'ada' });
-  const events = await database.sql`SELECT headers->>'ce_type' AS type, payload FROM outbox ORDER BY id`;
+  const events = await database.sql`SELECT headers->>'ce_type' AS type, payload FROM outbox
+    WHERE topic = 'user.link_result' ORDER BY id`;
   t.match(
     events.map(({ payload }) => JSON.parse(String(payload))),
     [

@@ -70,11 +70,12 @@ const NO_ROUTE: Record<string, string> = {
   'api-keys create': 'a key must not make keys',
   'api-keys revoke': 'a key must not end the keys of others',
   'dead-letters replay': 'an operator must have seen the record first',
+  'events republish-state': 'it fills topics again, after an operator has seen that they were lost',
   'domain recheck': 'a schedule runs it for all companies',
 };
 
 /** Commands that read. */
-const READS = /^(preview|(\w|-)+( (token|secret))? (list|summary|show|history|status|users|export))$/;
+const READS = /^(preview|(\w|-)+( (token|secret))? (list|summary|show|history|status|users|export|digest))$/;
 
 async function sourcesOf(folder: string): Promise<string> {
   const url = new URL(`../../src/${folder}/`, import.meta.url);

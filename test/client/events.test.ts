@@ -15,6 +15,8 @@ import {
   REPROVISIONED,
   RESULTS,
   REVOKED,
+  SSO_CHANGED,
+  STATE,
 } from '../../scripts/contracts/examples.ts';
 import { codeOf } from '../../src/errors.ts';
 import { EVENTS } from '../../src/events/catalog.ts';
@@ -41,6 +43,8 @@ const samples: Record<string, object[]> = {
   'user.deprovisioned': [DEPROVISIONED],
   'user.reprovisioned': [REPROVISIONED],
   'user.sessions_revoked': [REVOKED],
+  'identity.state': [STATE],
+  'company.sso_changed': [SSO_CHANGED],
 };
 
 function read(events: typeof source, record: source.KafkaRecord): unknown {

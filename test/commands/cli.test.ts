@@ -151,6 +151,8 @@ t.test('every command explains itself, and prints JSON where it is told to', asy
     'domain move',
     'domain recheck',
     'domain remove',
+    'events digest',
+    'events republish-state',
     'keys reseal',
     'keys rotate',
     'link',

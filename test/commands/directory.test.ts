@@ -68,7 +68,9 @@ t.test('enable, disable, users, forget', async (t) => {
   await sql`INSERT INTO sessions (id, token_hash, login_id, sso_identity_id, return_to, expires_at)
     VALUES (${newId()}, '\\x01', ${bob.loginId}, ${bob.identityId}, '/', now() + interval '1 day')`;
   const types = async () =>
-    (await sql`SELECT headers->>'ce_type' AS type FROM outbox ORDER BY id`).map(({ type }) => type);
+    (
+      await sql`SELECT headers->>'ce_type' AS type FROM outbox WHERE topic = 'user.link_result' ORDER BY id`
+    ).map(({ type }) => type);
   const states = async () =>
     (await sql`SELECT directory_state AS state FROM sso_identities ORDER BY subject`).map(
       ({ state }) => state,

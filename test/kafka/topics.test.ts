@@ -1,6 +1,6 @@
 import t from 'tap';
 import { PARTITIONS } from '../../src/events/partitions.ts';
-import { TOPICS } from '../../src/events/topics.ts';
+import { STATE_TOPICS, TOPICS } from '../../src/events/topics.ts';
 import { checkTopics, createTopics, describeTopics } from '../../src/kafka/topics.ts';
 import { until } from '../support/until.ts';
 import { onBrokers, silent, skip, testKafka } from './cluster.ts';
@@ -32,14 +32,21 @@ t.test('topics on a real broker', { skip, timeout: 120_000 }, async (t) => {
       again.map((topic) => topic.created),
       names.map(() => false),
     );
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: 2, name: names[0] ?? '' }],
-    });
-    const settings = Object.fromEntries(
-      resources[0]?.configEntries.map((e) => [e.configName, e.configValue]) ?? [],
-    );
-    t.match(settings, {
+    const settingsOf = async (name: string) => {
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: 2, name }],
+      });
+      return Object.fromEntries(resources[0]?.configEntries.map((e) => [e.configName, e.configValue]) ?? []);
+    };
+    for (const topic of STATE_TOPICS) {
+      t.match(
+        await settingsOf(prefix + topic),
+        { 'cleanup.policy': 'compact', 'delete.retention.ms': '3600000', 'max.compaction.lag.ms': '3600000' },
+        `${topic} keeps the last of each key`,
+      );
+    }
+    t.match(await settingsOf(names[0] ?? ''), {
       'retention.ms': '3600000',
       'min.insync.replicas': '1',
       'cleanup.policy': 'delete',
@@ -53,7 +60,7 @@ t.test('topics on a real broker', { skip, timeout: 120_000 }, async (t) => {
     const made = await createTopics(config, silent);
     t.same(
       made.map((topic) => topic.created),
-      [false, true, false],
+      [false, true, false, false, false],
     );
   });
 
