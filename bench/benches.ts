@@ -12,6 +12,7 @@ export const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   session: () => import('./session/bench.ts'),
   revoke: () => import('./revoke/bench.ts'),
   latency: () => import('./latency/bench.ts'),
+  directory: () => import('./directory/bench.ts'),
   import: () => import('./import/bench.ts'),
   start: () => import('./start/bench.ts'),
   growth: async () => ({ bench: (await import('./growth/bench.ts')).growth }),
