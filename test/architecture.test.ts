@@ -14,7 +14,7 @@ const ALLOWED: Record<string, string[]> = {
   outbox: ['events', 'kafka'],
   states: ['outbox', 'events'],
   companies: ['provider', 'states'],
-  accounts: ['companies', 'states', 'outbox', 'events'],
+  accounts: ['companies', 'states', 'outbox', 'events', 'kafka'],
   'api-keys': ['companies'],
   policy: ['events'],
   linking: ['policy', 'accounts', 'companies', 'states', 'outbox', 'events', 'kafka'],
@@ -44,6 +44,7 @@ const ALLOWED: Record<string, string[]> = {
 const TYPES_ONLY: Record<string, string[]> = {
   db: ['events'],
   outbox: ['kafka'],
+  accounts: ['kafka'],
   pages: ['sessions', 'events'],
 };
 /** Root files that wire the public HTTP app may import what their routes are made of. */

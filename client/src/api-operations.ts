@@ -462,6 +462,7 @@ export interface Operations {
           company: string | null;
           name?: string | null;
           status?: "active" | "suspended";
+          changed_at?: string | null;
       };
   }; result: {
       user_id: string;
@@ -504,6 +505,7 @@ export interface Operations {
       body: {
           email: string | null;
           email_verified: boolean;
+          changed_at?: string | null;
       };
   }; result: {
       provider: string;

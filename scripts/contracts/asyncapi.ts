@@ -1,5 +1,6 @@
 /** docs/asyncapi.yaml: topics, keys, headers, events and examples, from src/events/. */
 import { stringify } from 'yaml';
+import { AccountChanged } from '../../src/accounts/change-schema.ts';
 import type { EVENTS } from '../../src/events/catalog.ts';
 import { companySsoChanged } from '../../src/events/company-sso-changed.ts';
 import type { OutgoingEvent } from '../../src/events/event.ts';
@@ -10,7 +11,7 @@ import { PARTITIONS } from '../../src/events/partitions.ts';
 import { sequenceText } from '../../src/events/sequence.ts';
 import { sessionsRevoked } from '../../src/events/sessions-revoked.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
-import { DEAD_LETTER_TOPIC } from '../../src/events/topics.ts';
+import { ACCOUNT_CHANGED_TOPIC, DEAD_LETTER_TOPIC } from '../../src/events/topics.ts';
 import { userDeprovisioned } from '../../src/events/user-deprovisioned.ts';
 import { userErased } from '../../src/events/user-erased.ts';
 import { userLinked } from '../../src/events/user-linked.ts';
@@ -186,6 +187,47 @@ const deadLetter = {
   bindings: { kafka: { bindingVersion: '0.5.0' } },
 };
 
+const accountChanged = {
+  name: ACCOUNT_CHANGED_TOPIC,
+  title: ACCOUNT_CHANGED_TOPIC,
+  summary: (AccountChanged as { description?: string }).description,
+  contentType: 'application/json',
+  payload: schemaOf(ACCOUNT_CHANGED_TOPIC),
+  bindings: {
+    kafka: {
+      key: {
+        type: 'string',
+        description: "The product's id of the user: the changes of a user keep their order",
+      },
+      bindingVersion: '0.5.0',
+    },
+  },
+  examples: [
+    {
+      name: 'changed',
+      summary: 'Ada of Acme changed her Google account',
+      payload: {
+        ...{ user_id: 'user-1', company: 'acme', name: 'Ada', status: 'active' },
+        ...{ provider: 'google', provider_user_id: '108177' },
+        ...{ email: 'ada@acme.example', email_verified: true, changed_at: '2026-11-27T08:30:00.123456Z' },
+      },
+    },
+    {
+      name: 'removed',
+      summary: 'A person disconnected a GitHub account',
+      payload: {
+        ...{ provider: 'github', provider_user_id: '583231', removed: true },
+        changed_at: '2026-11-27T08:31:00Z',
+      },
+    },
+    {
+      name: 'deleted',
+      summary: 'A user was deleted: their data are erased here, too',
+      payload: { user_id: 'user-1', status: 'deleted', changed_at: '2026-11-27T08:32:00Z' },
+    },
+  ],
+};
+
 /** A topic that keeps the last record of each key. */
 const COMPACTED = { topicConfiguration: { 'cleanup.policy': ['compact'] } };
 
@@ -255,8 +297,13 @@ const document = {
     ),
     [channelKey(DEAD_LETTER_TOPIC)]: channel(
       DEAD_LETTER_TOPIC,
-      'Records of user.sso_authenticated that the worker could not understand. For operators.',
+      'Records of user.sso_authenticated and user.account_changed that the worker could not understand. For operators.',
       ['dead_letter'],
+    ),
+    [channelKey(ACCOUNT_CHANGED_TOPIC)]: channel(
+      ACCOUNT_CHANGED_TOPIC,
+      'Changes of users and social accounts, written by the product (docs/mirroring.md). Holds personal data: email, name.',
+      [ACCOUNT_CHANGED_TOPIC],
     ),
   },
   operations: {
@@ -290,6 +337,12 @@ const document = {
       [companySsoChanged.type],
       "Operator, API and relay: what is true of a company's sign-in from now on",
     ),
+    mirrorAccounts: operation(
+      'receive',
+      ACCOUNT_CHANGED_TOPIC,
+      [ACCOUNT_CHANGED_TOPIC],
+      'Worker: mirrors the users and social accounts of the product',
+    ),
     publishDeadLetters: operation(
       'send',
       DEAD_LETTER_TOPIC,
@@ -309,9 +362,10 @@ const document = {
       [sessionsRevoked.type]: message(sessionsRevoked),
       [identityState.type]: message(identityState),
       [companySsoChanged.type]: message(companySsoChanged),
+      [ACCOUNT_CHANGED_TOPIC]: accountChanged,
       dead_letter: deadLetter,
     },
-    schemas,
+    schemas: { ...schemas, [ACCOUNT_CHANGED_TOPIC]: withTypeLists(AccountChanged) },
   },
 };
 

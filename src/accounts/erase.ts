@@ -3,6 +3,7 @@ import { userErased } from '../events/user-erased.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
 import { publishTombstones } from '../states/identity-states.ts';
+import { accountHash } from './removed-accounts.ts';
 
 /**
  * Who writes to the mirror holds this to the end of the transaction: imports and erasures come one after the
@@ -28,7 +29,13 @@ export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<vo
   await sql`
     UPDATE users SET status = 'deleted', name = NULL, sso_email = NULL, updated_at = now()
     WHERE id = ANY(${userIds}::text[])`;
-  await sql`DELETE FROM social_accounts WHERE user_id = ANY(${userIds}::text[])`;
+  await sql`
+    WITH gone AS (
+      DELETE FROM social_accounts WHERE user_id = ANY(${userIds}::text[]) RETURNING *
+    )
+    INSERT INTO removed_accounts AS r (hash, changed_at)
+    SELECT ${accountHash(sql)}, coalesce(changed_at, created_at) FROM gone
+    ON CONFLICT (hash) DO UPDATE SET changed_at = greatest(r.changed_at, EXCLUDED.changed_at)`;
   await sql`
     DELETE FROM sessions s USING sso_identities i
     WHERE s.sso_identity_id = i.id AND i.user_id = ANY(${userIds}::text[])`;

@@ -2,11 +2,12 @@ import { audit } from '../audit.ts';
 import type { Database } from '../db/client.ts';
 import { LOST_RACES, retryOnCodes } from '../db/retry-on-codes.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
+import { changeTimeOf } from './changed-at.ts';
 import { importBatch } from './import-batch.ts';
 import { type BadLine, type ImportLine, readImportLine } from './import-line.ts';
-import type { Conflict, ImportPlan } from './import-plan.ts';
 import { readInput } from './input-format.ts';
 import { readLines } from './ndjson.ts';
+import type { Conflict, ImportPlan } from './plan-types.ts';
 
 /** Users, accounts, removed (accounts) and erased (users) count what was written; the others count lines. */
 export interface ImportSummary {
@@ -34,6 +35,7 @@ const TRIES = 5;
  * Mirrors the product's users and social accounts from NDJSON, in bounded memory, one transaction a batch. The
  * next batch is read while one is written. Made to run again and again: what is known already isn't written.
  * @param source what is imported, for the audit log: a file's name
+ * @param options.changedAt the time of lines that give none (`readChangeTime`). Default: when each is read
  * @throws SsoLinkError `import_format`; `import_stopped` when a batch could not be written; those before it stay
  */
 export async function importAccounts(
@@ -42,6 +44,7 @@ export async function importAccounts(
   source: string,
   stream: AsyncIterable<Buffer | string>,
   report: ImportReport = {},
+  options: { changedAt?: string } = {},
 ): Promise<ImportSummary> {
   const summary = {
     lines: 0,
@@ -91,9 +94,11 @@ export async function importAccounts(
 
   try {
     for await (const lines of readLines(readInput(stream))) {
+      const at = options.changedAt ?? changeTimeOf(Date.now());
+      const time = { at, given: options.changedAt !== undefined };
       for (const line of lines) {
         read += 1;
-        const result = readImportLine(line);
+        const result = readImportLine(line, time);
         if ('reason' in result) tellBad(result);
         else if (batch.push(result) === BATCH) await flush();
       }
@@ -116,7 +121,7 @@ async function writeBatch(
   lines: ImportLine[],
 ): Promise<ImportPlan> {
   try {
-    return await retryOnCodes(() => database.transaction((tx) => importBatch(tx, actor, lines)), {
+    return await retryOnCodes(() => database.transaction((tx) => importBatch(tx, actor, lines, 'file')), {
       codes: LOST_RACES,
       tries: TRIES,
       pause: () => 0,

@@ -5,6 +5,7 @@ import type { Db, Transaction } from '../db/client.ts';
 import { companies, socialAccounts, users } from '../db/schema.ts';
 import { normalizeEmail } from '../email.ts';
 import { SsoLinkError } from '../errors.ts';
+import { type ChangeTime, changeTimeOf, isAhead, readChangeTime } from './changed-at.ts';
 import { importBatch } from './import-batch.ts';
 import type { AccountName, ImportedAccount, ImportLine } from './import-line.ts';
 import { setUserStatus } from './users.ts';
@@ -50,18 +51,26 @@ export async function accountsOf({ db }: { db: Db }, userId: string): Promise<Mi
 /**
  * Creates or changes a user. What is absent stays as it is; a new user is active.
  * @param input.company a slug; null for none
- * @throws SsoLinkError `user_deleted`, `company_set_by_link`, `company_unknown`
+ * @param input.changedAt when the product made the change, RFC 3339. Default: now. An older change has no effect
+ * @throws SsoLinkError `user_deleted`, `company_set_by_link`, `company_unknown`, `changed_at_invalid`
  */
 export async function putUser(
   tx: Transaction,
   actor: string,
-  input: { id: string; company: string | null; name?: string | null; status?: 'active' | 'suspended' },
+  input: {
+    id: string;
+    company: string | null;
+    name?: string | null;
+    status?: 'active' | 'suspended';
+    changedAt?: string | null;
+  },
 ): Promise<{ created: boolean; changed: boolean }> {
   const { id, company, name = null, status } = input;
+  const time = timeOf(input.changedAt);
   const before = await tx.db.select({ id: users.id }).from(users).where(eq(users.id, id));
   const created = before.length === 0;
   const user = { id, company, name, status: created ? (status ?? null) : null };
-  const { changed } = await writeLine(tx, actor, { number: 1, user, account: null });
+  const { changed } = await writeLine(tx, actor, { number: 1, time, user, account: null });
   if (changed) {
     await audit(tx, {
       actor,
@@ -72,30 +81,40 @@ export async function putUser(
     });
   }
   if (created || status === undefined) return { created, changed };
-  const suspended = await setUserStatus(tx, actor, id, status);
+  const suspended = await setUserStatus(tx, actor, id, status, time.at);
   return { created, changed: changed || suspended.changed };
 }
 
 /**
  * Gives a user a social account, from another user if that one has it.
- * @throws SsoLinkError `user_not_found`, `user_deleted`, `email_invalid`
+ * @param input.changedAt when the product made the change, RFC 3339. Default: now. An older change has no effect
+ * @throws SsoLinkError `user_not_found`, `user_deleted`, `email_invalid`, `changed_at_invalid`, `change_outdated`
  */
 export async function putAccount(
   tx: Transaction,
   actor: string,
-  input: { userId: string; email: string | null; emailVerified: boolean } & AccountName,
+  input: {
+    userId: string;
+    email: string | null;
+    emailVerified: boolean;
+    changedAt?: string | null;
+  } & AccountName,
 ): Promise<{ changed: boolean }> {
   const { userId, provider, providerUserId, emailVerified } = input;
   const email = input.email === null ? null : normalizeEmail(input.email);
   if (email === null && input.email !== null) {
     throw new SsoLinkError('email_invalid', 'email is no address that could be compared safely');
   }
-  const { id, company, status } = await readUser(tx, userId);
+  const time = timeOf(input.changedAt);
+  const { id, status } = await readUser(tx, userId);
   if (status === 'deleted') throw new SsoLinkError('user_deleted', `user '${id}' was deleted: that is final`);
   const account = { provider, providerUserId, email, emailVerified: email !== null && emailVerified };
-  const user = { id, company, name: null, status: null };
-  const { changed } = await writeLine(tx, actor, { number: 1, user, account });
+  const user = { id, company: undefined, name: null, status: null };
+  const { changed } = await writeLine(tx, actor, { number: 1, time, user, account });
   if (changed) await auditAccount(tx, actor, 'accounts.put', input);
+  else if ((await ownerOfAccount(tx, input)) !== userId) {
+    throw new SsoLinkError('change_outdated', 'a newer change of the account is known');
+  }
   return { changed };
 }
 
@@ -107,7 +126,9 @@ export async function removeAccount(
 ): Promise<{ changed: boolean }> {
   const { userId, provider, providerUserId } = input;
   await readAccount(tx, input);
-  const { changed } = await writeLine(tx, actor, { number: 1, removed: { provider, providerUserId } });
+  const { changed } = await writeLine(tx, actor, {
+    ...{ number: 1, time: timeOf(null), removed: { provider, providerUserId } },
+  });
   if (changed) await auditAccount(tx, actor, 'accounts.remove', { userId, provider, providerUserId });
   return { changed };
 }
@@ -123,8 +144,21 @@ export async function readAccount(
   throw new SsoLinkError('account_not_found', `user '${of.userId}' has no such account at ${of.provider}`);
 }
 
+/** @throws SsoLinkError `changed_at_invalid` */
+function timeOf(changedAt: string | null | undefined): ChangeTime {
+  if (changedAt == null) return { at: changeTimeOf(Date.now()), given: true };
+  const at = readChangeTime(changedAt);
+  if (at === undefined || isAhead(at, Date.now())) {
+    throw new SsoLinkError(
+      'changed_at_invalid',
+      'changed_at is invalid: expected a time as in RFC 3339 that has come',
+    );
+  }
+  return { at, given: true };
+}
+
 async function writeLine(tx: Transaction, actor: string, line: ImportLine): Promise<{ changed: boolean }> {
-  const plan = await importBatch(tx, actor, [line]);
+  const plan = await importBatch(tx, actor, [line], 'api');
   const [conflict] = plan.conflicts;
   if (conflict) {
     const { reason, company } = conflict;

@@ -3,12 +3,14 @@ import { audit } from '../audit.ts';
 import type { Transaction } from '../db/client.ts';
 import { users } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
+import { changeTimeOf } from './changed-at.ts';
 import { eraseUsers, lockMirror } from './erase.ts';
 
 type User = typeof users.$inferSelect;
 
 /**
  * Suspends a user, or ends that: while it holds, every sign-in and every read of a session is refused.
+ * @param at when the change was made (`changeTimeOf`). Default: now. An older change than the last has no effect
  * @throws SsoLinkError `user_not_found`, `user_deleted`
  */
 export async function setUserStatus(
@@ -16,6 +18,7 @@ export async function setUserStatus(
   actor: string,
   id: string,
   status: 'active' | 'suspended',
+  at = changeTimeOf(Date.now()),
 ): Promise<{ changed: boolean }> {
   // An import under way has read the status, and would write it back.
   await lockMirror(tx);
@@ -23,8 +26,10 @@ export async function setUserStatus(
   if (user.status === 'deleted') {
     throw new SsoLinkError('user_deleted', `user '${id}' was deleted: that is final`);
   }
-  if (user.status === status) return { changed: false };
-  await tx.db.update(users).set({ status, updatedAt: new Date() }).where(eq(users.id, id));
+  const written = await tx.sql`
+    UPDATE users SET status = ${status}, status_changed_at = ${at}, updated_at = now()
+    WHERE id = ${id} AND (status_changed_at IS NULL OR status_changed_at <= ${at})`;
+  if (user.status === status || written.count === 0) return { changed: false };
   await audit(tx, {
     actor,
     action: status === 'active' ? 'users.resume' : 'users.suspend',

@@ -20,6 +20,12 @@ export const AccountView = Type.Object({
   email: nullable(Type.String({ description: 'Normalized' })),
   email_verified: Type.Boolean(),
 });
+/** As in a line of the import. */
+export const ChangedAt = Type.String({
+  maxLength: 64,
+  description:
+    'When the product made the change, RFC 3339; default: now. A change that is older than the last one has no effect',
+});
 const Named = Type.Object({
   user_id: Text(255, "The product's id of the user"),
   provider: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' }),
@@ -35,7 +41,11 @@ export const PUT_ACCOUNT = operation({
   summary: 'Give a user a social account',
   description:
     'The user must exist. An account that another user has moves to this one. `email` is null where the provider gives none; no email finds the account then.',
-  body: Body({ email: nullable(Text(1_000)), email_verified: Type.Boolean() }),
+  body: Body({
+    email: nullable(Text(1_000)),
+    email_verified: Type.Boolean(),
+    changed_at: Type.Optional(nullable(ChangedAt)),
+  }),
   response: { 200: ['The account', AccountView] },
 });
 export const DELETE_ACCOUNT = operation({
@@ -58,8 +68,9 @@ export function accountRoutes(v1: FastifyInstance, deps: ApiDeps): void {
     const account = nameOf(request.params);
     await visibleUser(deps.database, request, account.userId);
     await assertNotForeign(deps, request, account);
-    const { email, email_verified: emailVerified } = request.body;
-    await change(deps, request, (tx, actor) => putAccount(tx, actor, { ...account, email, emailVerified }));
+    const { email, email_verified: emailVerified, changed_at: changedAt = null } = request.body;
+    const given = { ...account, email, emailVerified, changedAt };
+    await change(deps, request, (tx, actor) => putAccount(tx, actor, given));
     return accountView(await readAccount(deps.database, account));
   });
 

@@ -24,12 +24,13 @@ const CONFLICTS = [
   ...['client_active', 'client_not_active'],
   ...['identity_linked', 'identity_not_linked', 'result_pending', 'idempotency_key_in_progress'],
   ...['directory_tokens_exhausted'],
+  'change_outdated',
 ];
 const UNPROCESSABLE = [
   ...['slug_invalid', 'name_invalid', 'email_invalid', 'cursor_invalid', 'account_invalid', 'import_format'],
   ...['domain_invalid', 'domain_freemail', 'domain_public_suffix', 'client_secret_invalid', 'expiry_invalid'],
   ...['region_not_found', 'region_missing', 'client_credential_wrong', 'company_unknown'],
-  ...['idempotency_key_reused', 'nothing_to_change'],
+  ...['idempotency_key_reused', 'nothing_to_change', 'changed_at_invalid'],
 ];
 const STATUS: Record<string, number> = {
   ...Object.fromEntries(CONFLICTS.map((code) => [code, 409])),

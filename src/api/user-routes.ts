@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { accountsOf, type MirroredUser, putUser, readUser } from '../accounts/mirror-change.ts';
 import { deleteUser } from '../accounts/users.ts';
 import { SsoLinkError } from '../errors.ts';
-import { AccountView, accountView } from './account-routes.ts';
+import { AccountView, accountView, ChangedAt } from './account-routes.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { change, visibleCompany } from './company-scope.ts';
 import { Body, nullable, operation, Slug, Text, Time } from './operation.ts';
@@ -41,6 +41,7 @@ export const PUT_USER = operation({
     company: nullable(Slug),
     name: Type.Optional(nullable(Text(500))),
     status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('suspended')])),
+    changed_at: Type.Optional(nullable(ChangedAt)),
   }),
   response: { 200: ['The user', View], 201: ['Created', View] },
 });
@@ -62,11 +63,11 @@ export function userRoutes(v1: FastifyInstance, deps: ApiDeps): void {
 
   app.put('/users/:user_id', PUT_USER, async (request, reply) => {
     const { user_id: id } = request.params;
-    const { company, name, status } = request.body;
+    const { company, name, status, changed_at: changedAt = null } = request.body;
     await assertOwnUser(deps, request, id, company);
     const { created } = await change(deps, request, (tx, actor) =>
       putUser(tx, actor, {
-        ...{ id, company },
+        ...{ id, company, changedAt },
         ...(name !== undefined && { name }),
         ...(status !== undefined && { status }),
       }),

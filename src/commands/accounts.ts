@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { readChangeTime } from '../accounts/changed-at.ts';
 import { type ImportReport, importAccounts } from '../accounts/import.ts';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { addSubcommand } from './command.ts';
@@ -21,7 +22,10 @@ a link set); name and status stay as they are, a new user is active. "status":"d
 From then on nobody is linked by it; a link that it led to stays.
 A provider that gives no email, as GitHub does of a private address: "email":null. The account is mirrored and no
 email finds it.
-Of several lines for one user or one account the last one counts.
+Of several lines for one user or one account the last one counts, unless they say when the change was made:
+"changed_at":"2026-11-27T08:30:00Z". Then the newest one counts, and a line that is older than what is known (by this
+command, the topic user.account_changed or the API) changes nothing. A line without one is as new as its reading, or
+as --changed-at says: name the time at which the file was written if changes arrive by other ways too.
 
 A bad line is told by its number, and the others are imported. So is a conflict: a line that names another
 company than the one that a link set, or a user who was deleted here. Nothing is ever removed because a line
@@ -37,10 +41,21 @@ export function accountsCommands(program: Command, io: Io): void {
 
   addSubcommand(accounts, 'import', 'mirror users and social accounts from NDJSON')
     .argument('<file>', 'the file, or - for standard input')
+    .option('--changed-at <time>', 'when lines without changed_at were changed, RFC 3339', time)
     .addHelpText('after', IMPORT_HELP)
-    .action((file: string, options: OutputOptions) =>
+    .action((file: string, options: ImportOptions) =>
       withDatabase(io, (database) => runImport(io, database, file, options), { statementTimeout: 60_000 }),
     );
+}
+
+interface ImportOptions extends OutputOptions {
+  changedAt?: string;
+}
+
+function time(text: string): string {
+  const at = readChangeTime(text);
+  if (at === undefined) throw new InvalidArgumentError('expected a time like 2026-11-27T08:30:00Z');
+  return at;
 }
 
 /** Invalid lines in a row that are printed one by one. */
@@ -50,7 +65,7 @@ async function runImport(
   io: Io,
   database: Parameters<typeof importAccounts>[0],
   file: string,
-  options: OutputOptions,
+  options: ImportOptions,
 ): Promise<void> {
   const { stream, bytes } = await openInput(io, file);
   const progress = startProgress(io, bytes);
@@ -84,6 +99,7 @@ async function runImport(
       file === '-' ? 'standard input' : file,
       counted(),
       report,
+      options.changedAt === undefined ? {} : { changedAt: options.changedAt },
     );
     progress.stop();
     const { lines, users, accounts, removed, erased, unchanged, bad, conflicts } = summary;

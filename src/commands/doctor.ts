@@ -17,6 +17,7 @@ import {
 } from './doctor-checks.ts';
 import { checkClientSecrets } from './doctor-client-secrets.ts';
 import { lookAtKafka } from './doctor-kafka.ts';
+import { checkMirror } from './doctor-mirror.ts';
 import { askRole, type RoleFinding } from './doctor-roles.ts';
 import type { Io } from './io.ts';
 import { type OutputOptions, printable, printJson } from './output.ts';
@@ -92,6 +93,7 @@ async function examine(io: Io, tell: (finding: Finding) => void): Promise<void> 
       else if (!(await look('migrations', () => checkMigrations(database)))) {
         skip(ofDatabase.slice(1), 'needs the migrations');
       } else {
+        await look('mirror', () => checkMirror(database));
         if (SECRET_KEYS === undefined) skip(['signing key', 'sealed values'], 'needs SECRET_KEYS');
         else {
           const sealer = createSealer(SECRET_KEYS);

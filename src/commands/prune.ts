@@ -14,6 +14,8 @@ Deletes, in batches:
   identities     that are linked to nobody, have no login left, and were last seen before it, with the history of
                  their links. Where a link was removed, the identity stays without email and name, so that it still waits for an approval
   dead letters   of both kinds, put aside or replayed before it
+  removed accounts  the hashes of social accounts that were removed before it: from then on an older change could bring
+                 one back
 Users, links and the audit log stay. Choose more than the topics' retention: an event that is read again after
 its login was deleted becomes a dead letter.`;
 
@@ -24,6 +26,7 @@ export interface Pruned {
   logins: number;
   identities: number;
   dead_letters: number;
+  removed_accounts: number;
 }
 
 export function pruneCommand(program: Command, io: Io): void {
@@ -46,10 +49,10 @@ export function pruneCommand(program: Command, io: Io): void {
             details: { ...pruned },
           }),
         );
-        const { sessions, logins, identities, dead_letters } = pruned;
+        const { sessions, logins, identities, dead_letters, removed_accounts } = pruned;
         const sentence =
-          `${sessions} sessions, ${logins} logins with their results, ${identities} SSO identities and ` +
-          `${dead_letters} dead letters deleted`;
+          `${sessions} sessions, ${logins} logins with their results, ${identities} SSO identities, ` +
+          `${dead_letters} dead letters and ${removed_accounts} hashes of removed accounts deleted`;
         printDone(io, options, sentence, { ...pruned, before });
       }),
     );
@@ -86,6 +89,11 @@ export async function prune(database: Pick<Database, 'sql' | 'transaction'>, bef
           DELETE FROM outbox_dead WHERE id IN (
             SELECT id FROM outbox_dead WHERE died_at < ${at} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
       )),
+    removed_accounts: await inBatches(
+      () => sql`
+        DELETE FROM removed_accounts WHERE hash IN (
+          SELECT hash FROM removed_accounts WHERE recorded_at < ${at} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+    ),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Admin, ITopicConfig, PartitionMetadata } from 'kafkajs';
 import type { Config } from '../config.ts';
 import { SsoLinkError } from '../errors.ts';
 import { PARTITIONS } from '../events/partitions.ts';
-import { STATE_TOPICS, TOPICS } from '../events/topics.ts';
+import { LINKING_TOPICS, STATE_TOPICS, TOPICS } from '../events/topics.ts';
 import type { Logger } from '../observability/log.ts';
 import { withAdmin } from './admin.ts';
 import { type BrokerConfig, KAFKA_CONFIG } from './client.ts';
@@ -67,10 +67,15 @@ export async function createTopics(
 
 /**
  * What relay and worker ask before they start: a lane must be a partition.
+ * @param topics those that are needed. Default: those of the links; the mirror asks for its own
  * @throws SsoLinkError `topic_missing`, `topic_partitions` or `kafka_unavailable`
  */
-export async function checkTopics(config: BrokerConfig, log: Logger): Promise<void> {
-  refuseUnfit(await withAdmin(config, log, (admin) => ourTopics(admin, config)));
+export async function checkTopics(
+  config: BrokerConfig,
+  log: Logger,
+  topics: readonly string[] = LINKING_TOPICS,
+): Promise<void> {
+  refuseUnfit(await withAdmin(config, log, (admin) => ourTopics(admin, config, topics)));
 }
 
 /** @throws SsoLinkError `topic_missing` or `topic_partitions` */
@@ -104,9 +109,13 @@ function definition(topic: string, replicas: number, config: TopicsConfig | unde
 }
 
 /** A topic at a time: kafkajs fails the whole answer for one that is missing. */
-async function ourTopics(admin: Admin, config: BrokerConfig): Promise<TopicState[]> {
+async function ourTopics(
+  admin: Admin,
+  config: BrokerConfig,
+  names: readonly string[] = TOPICS,
+): Promise<TopicState[]> {
   const states: TopicState[] = [];
-  for (const topic of TOPICS.map((name) => config.KAFKA_TOPIC_PREFIX + name)) {
+  for (const topic of names.map((name) => config.KAFKA_TOPIC_PREFIX + name)) {
     const partitions = await partitionsOf(admin, topic);
     states.push({ topic, partitions: partitions.length, replicas: partitions[0]?.replicas.length ?? 0 });
   }

@@ -16,6 +16,8 @@ export type DeadLetterReason =
   | 'event_invalid'
   | 'unknown_login'
   | 'login_mismatch'
+  | 'change_invalid'
+  | 'company_unknown'
   | 'database_refused';
 
 export interface DeadLetter {
@@ -47,18 +49,20 @@ export async function storeDeadLetters(
     key: record.key?.toString('base64') ?? null,
     headers: storable(record.rawHeaders ?? record.headers),
     value: record.value?.toString('base64') ?? null,
+    recorded_at: new Date(record.timestamp).toISOString(),
     reason: reason,
     error: error.replaceAll('\0', '\ufffd').toWellFormed(),
     created_at: now.toISOString(),
   }));
   const kept = await sql<{ id: string }[]>`
     INSERT INTO dead_letters
-      (id, topic, "partition", "offset", record_hash, key, headers, value, reason, error, created_at)
+      (id, topic, "partition", "offset", record_hash, key, headers, value, recorded_at, reason, error,
+       created_at)
     SELECT id, topic, "partition", "offset", decode(record_hash, 'base64'), decode(key, 'base64'), headers,
-      decode(value, 'base64'), reason, error, created_at
+      decode(value, 'base64'), recorded_at, reason, error, created_at
     FROM jsonb_to_recordset(${JSON.stringify(letters)}::jsonb) AS letter
       (id uuid, topic text, "partition" int, "offset" bigint, record_hash text, key text, headers jsonb,
-       value text, reason text, error text, created_at timestamptz)
+       value text, recorded_at timestamptz, reason text, error text, created_at timestamptz)
     ON CONFLICT DO NOTHING
     RETURNING id`;
   const ids = new Set(kept.map((row) => row.id));

@@ -81,6 +81,12 @@ export function createRelayMetrics(
     help: 'Companies whose directory blocked more than 30 % and more than 10 of its people within an hour',
     registers,
   });
+  const mirrored = new Gauge({
+    name: 'sso_link_mirror_last_change_timestamp',
+    help: 'When the newest change of the mirror was made, by input, in seconds since 1970',
+    labelNames: ['input'],
+    registers,
+  });
   const pool = new Gauge({
     name: 'sso_link_database_pool',
     help: "All roles' connections to the database, as it sees them",
@@ -110,6 +116,17 @@ export function createRelayMetrics(
         };
       },
       forget: () => letters.reset(),
+    },
+    {
+      everyMs: OFTEN_MS,
+      async read(sql) {
+        const found = await sql<{ input: string; at: number }[]>`
+          SELECT input, extract(epoch FROM last_change_at)::float AS at FROM mirror_inputs`;
+        return () => {
+          for (const { input, at } of found) mirrored.set({ input }, at);
+        };
+      },
+      forget: () => mirrored.reset(),
     },
     {
       everyMs: OFTEN_MS,

@@ -1,6 +1,7 @@
 import { audit } from '../audit.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
+import { ACCOUNT_CHANGED_TOPIC } from '../events/topics.ts';
 import { isUuid } from '../ids.ts';
 import { append } from './append.ts';
 import type { StoredHeaders } from './stored-headers.ts';
@@ -74,20 +75,29 @@ interface Letter {
   key: Buffer | null;
   headers: StoredHeaders;
   value: Buffer | null;
+  /** When the record came, RFC 3339. */
+  came: string;
 }
 
 /** As it came, but by way of the outbox: so it is sent if this commits, and never otherwise. */
 async function backToTopic(tx: Transaction, ids: string[]): Promise<string[]> {
   const letters = await tx.sql<Letter[]>`
-    SELECT id, topic, key, headers, value FROM dead_letters WHERE id = ANY(${ids}::uuid[])
+    SELECT id, topic, key, headers, value,
+      to_char(coalesce(recorded_at, created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS came
+    FROM dead_letters WHERE id = ANY(${ids}::uuid[])
     ORDER BY topic, "partition", "offset" FOR UPDATE`;
   await append(
     tx,
-    letters.map(({ topic, key, headers, value }) => ({
+    letters.map(({ topic, key, headers, value, came }) => ({
       topic,
       key,
-      // Where it came without a sequence the relay adds none.
-      headers: headers.ce_sequence === undefined ? { ...headers, ce_sequence: [] } : headers,
+      headers: {
+        // A change that says no time is as old as it was: a newer one has come since.
+        ...(topic === ACCOUNT_CHANGED_TOPIC && { ce_time: came }),
+        // Where it came without a sequence the relay adds none.
+        ce_sequence: [],
+        ...headers,
+      },
       payload: value,
     })),
   );
@@ -97,7 +107,7 @@ async function backToTopic(tx: Transaction, ids: string[]): Promise<string[]> {
 
 /** In their order; as new rows, since another's id may have been sent before. */
 async function backToOutbox(tx: Transaction, ids: string[]): Promise<string[]> {
-  const letters = await tx.sql<Letter[]>`
+  const letters = await tx.sql<Omit<Letter, 'came'>[]>`
     DELETE FROM outbox_dead WHERE id = ANY(${ids}::bigint[])
     RETURNING id::text, topic, key, headers, payload AS value`;
   letters.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));

@@ -2,7 +2,7 @@ import { createNotifier } from '../db/notify.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
 import { LINKING_GROUP } from '../events/topics.ts';
 import { connectWithRetry } from '../kafka/connect-with-retry.ts';
-import { measureLag } from '../kafka/lag.ts';
+import { measureLag, type Position } from '../kafka/lag.ts';
 import { createKafkaStream } from '../kafka/stream.ts';
 import { checkTopics } from '../kafka/topics.ts';
 import { createWorkerMetrics } from '../linking/metrics.ts';
@@ -12,11 +12,15 @@ import { startMetricsServer } from '../observability/metrics.ts';
 import { checkAnswers, openRole } from './open-role.ts';
 import type { RunningRole } from './run-role.ts';
 import { STREAM_ROLE_CONFIG, type StreamRoleOptions } from './stream-role.ts';
+import { startMirror } from './worker-mirror.ts';
 
 /** The variables that the worker reads. */
 export const WORKER_CONFIG = STREAM_ROLE_CONFIG;
 
-/** The worker role: Kafka → links. It is ready while it is a member of its consumer group. */
+/**
+ * The worker role: Kafka → links, and the product's accounts → mirror. It is ready while it is a member of the linking
+ * group.
+ */
 export async function startWorker(
   options: StreamRoleOptions<(typeof WORKER_CONFIG)[number]>,
 ): Promise<RunningRole> {
@@ -55,9 +59,14 @@ export async function startWorker(
         return linking;
       });
       closeLater(async () => (await connecting.stop())?.stop());
+      const notifyRelay = createNotifier(database, ['sso_link_outbox']);
+      const { stream } = options;
+      closeLater(startMirror({ config, log, registry, notify: notifyRelay, ...(stream && { stream }) }));
       if (options.stream === undefined) {
         const of = { groupId: LINKING_GROUP, topic: ssoAuthenticated.topic };
-        closeLater(measureLag(config, log, of, () => linking !== undefined, setLag));
+        const onPositions = (positions: [number, Position][]) =>
+          setLag(positions.map(([partition, { committed, high }]) => [partition, high - committed]));
+        closeLater(measureLag(config, log, of, () => linking !== undefined, onPositions));
       }
       closeLater(async () => health.stopping());
       return { failed: connecting.failed, stop: close };

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import t, { type Test } from 'tap';
 import { importAccounts } from '../../src/accounts/import.ts';
 import type { BadLine } from '../../src/accounts/import-line.ts';
-import type { Conflict } from '../../src/accounts/import-plan.ts';
+import type { Conflict } from '../../src/accounts/plan-types.ts';
 import { deleteUser, setUserStatus } from '../../src/accounts/users.ts';
 import { createCompany } from '../../src/companies/companies.ts';
 import { newId, ssoIdentityId } from '../../src/ids.ts';

@@ -60,7 +60,7 @@ t.test('topics on a real broker', { skip, timeout: 120_000 }, async (t) => {
     const made = await createTopics(config, silent);
     t.same(
       made.map((topic) => topic.created),
-      [false, true, false, false, false],
+      [false, true, false, false, false, false],
     );
   });
 

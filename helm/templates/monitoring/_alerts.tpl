@@ -110,13 +110,20 @@ export, of the database or of a partition, are combined with max.
   severity: warning
   summary: The worker lags behind
   description: 'The worker is {{ "{{ $value }}" }} logins behind, for ten minutes.'
+- alert: SsoLinkMirrorBehind
+  runbook: mirror-behind
+  expr: max(sso_link_mirror_lag_seconds{ {{- $of }}}) > {{ $limits.mirrorLagSeconds }}
+  for: 5m
+  severity: warning
+  summary: Changes of accounts do not reach the mirror
+  description: 'The oldest change of user.account_changed has waited for {{ "{{ $value | humanizeDuration }}" }}.'
 - alert: SsoLinkDeadLetters
   runbook: dead-letters
   expr: max by (reason) (sso_link_dead_letters{ {{- $of }}}) > 0
   for: 1m
   severity: warning
   summary: 'Records that the worker cannot process ({{ "{{ $labels.reason }}" }})'
-  description: '{{ "{{ $value }}" }} records became dead letters and wait for an operator. Their logins have no result.'
+  description: '{{ "{{ $value }}" }} records became dead letters and wait for an operator. Their logins have no result, their changes are not in the mirror.'
 - alert: SsoLinkLinksRefused
   runbook: links-refused
   expr: |-
