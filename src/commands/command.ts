@@ -20,6 +20,16 @@ export function milliseconds(text: string): number {
   return value;
 }
 
+/** For an option that takes a time: RFC 3339, or a day in UTC. */
+export function time(text: string): Date {
+  const value = new Date(text);
+  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  if (!isTime || Number.isNaN(value.getTime())) {
+    throw new InvalidArgumentError('Expected a time like 2026-11-24T09:30:00Z, or a day like 2026-11-24.');
+  }
+  return value;
+}
+
 /** For an argument that is an id of this service. */
 export function uuid(text: string): string {
   const id = text.toLowerCase();

@@ -70,6 +70,7 @@ const NO_ROUTE: Record<string, string> = {
   'api-keys create': 'a key must not make keys',
   'api-keys revoke': 'a key must not end the keys of others',
   'dead-letters replay': 'an operator must have seen the record first',
+  'events replay': 'it fills a topic again, after an operator has seen what a consumer lost',
   'events republish-state': 'it fills topics again, after an operator has seen that they were lost',
   'domain recheck': 'a schedule runs it for all companies',
 };

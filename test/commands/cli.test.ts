@@ -152,6 +152,7 @@ t.test('every command explains itself, and prints JSON where it is told to', asy
     'domain recheck',
     'domain remove',
     'events digest',
+    'events replay',
     'events republish-state',
     'keys reseal',
     'keys rotate',

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { TOPICS } from '../../src/events/topics.ts';
 import { LANES } from '../../src/outbox/lanes.ts';
 import { operator } from './operator.ts';
 
@@ -20,18 +21,18 @@ t.test('topics makes what is missing', { skip: brokers ? false : 'no Kafka' }, a
   });
 
   const looked = await run('topics --check --json');
-  t.match(looked, { exitCode: 1, json: Array.from({ length: 5 }, () => ({ partitions: 0 })) });
+  t.match(looked, { exitCode: 1, json: Array.from({ length: TOPICS.length }, () => ({ partitions: 0 })) });
   t.match(JSON.parse(looked.err), { error: 'topic_missing' }, 'only looked: nothing was made');
 
   const made = await run('topics --json');
   t.match(made, { exitCode: 0, err: '' });
   t.match(
     made.json.map((topic) => [topic.partitions, topic.created]),
-    Array.from({ length: 5 }, () => [LANES, true]),
+    Array.from({ length: TOPICS.length }, () => [LANES, true]),
   );
   t.same(
     (await run('topics --json')).json.map(({ created }) => created),
-    Array(5).fill(false),
+    Array(TOPICS.length).fill(false),
   );
   const checked = await run('topics --check --json');
   t.match(checked, { exitCode: 0, err: '', json: Array.from({ length: 6 }, () => ({ partitions: LANES })) });

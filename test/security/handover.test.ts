@@ -213,6 +213,7 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['users delete u-1'],
     [`dead-letters replay ${letter}`],
     ['events republish-state --all'],
+    ['events replay --type user.link_result --company acme --since 2026-01-01'],
     ['keys rotate'],
     ['keys reseal'],
     ['prune --older-than 90d'],
