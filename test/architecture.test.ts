@@ -14,7 +14,7 @@ const ALLOWED: Record<string, string[]> = {
   outbox: ['events', 'kafka'],
   states: ['outbox', 'events'],
   companies: ['provider', 'states'],
-  accounts: ['companies', 'states', 'outbox', 'events', 'kafka'],
+  accounts: ['companies', 'policy', 'states', 'outbox', 'events', 'kafka'],
   'api-keys': ['companies'],
   policy: ['events'],
   linking: ['policy', 'accounts', 'companies', 'states', 'outbox', 'events', 'kafka'],

@@ -16,6 +16,8 @@ export interface Operations {
           status: "active" | "disabled";
           /** Whether a person without a user gets a new one */
           creates_users: boolean;
+          /** Whether late matches are merged by themselves, where they are unique */
+          merge_late_matches: boolean;
           created_at: string;
           updated_at: string;
       })[];
@@ -39,6 +41,8 @@ export interface Operations {
       status: "active" | "disabled";
       /** Whether a person without a user gets a new one */
       creates_users: boolean;
+      /** Whether late matches are merged by themselves, where they are unique */
+      merge_late_matches: boolean;
       created_at: string;
       updated_at: string;
   } };
@@ -55,6 +59,8 @@ export interface Operations {
       status: "active" | "disabled";
       /** Whether a person without a user gets a new one */
       creates_users: boolean;
+      /** Whether late matches are merged by themselves, where they are unique */
+      merge_late_matches: boolean;
       created_at: string;
       updated_at: string;
   } };
@@ -66,6 +72,7 @@ export interface Operations {
           name?: string;
           status?: "active" | "disabled";
           creates_users?: boolean;
+          merge_late_matches?: boolean;
       };
   }; result: {
       /** A UUID in lower case */
@@ -76,6 +83,8 @@ export interface Operations {
       status: "active" | "disabled";
       /** Whether a person without a user gets a new one */
       creates_users: boolean;
+      /** Whether late matches are merged by themselves, where they are unique */
+      merge_late_matches: boolean;
       created_at: string;
       updated_at: string;
   } };
@@ -667,6 +676,83 @@ export interface Operations {
       first_login_at: string;
       last_login_at: string;
   } };
+  /** List people who have two users, since their social account came late. */
+  listLateMatches: { input: {
+      /** The slug of a company */
+      company?: string;
+      state?: "open" | "merged" | "dismissed";
+      /** A UUID in lower case */
+      after?: string;
+      limit?: number;
+  }; result: {
+      items: ({
+          /** A UUID in lower case */
+          id: string;
+          /** The slug of a company */
+          company: string;
+          /** A UUID in lower case */
+          company_id: string;
+          /** A UUID in lower case */
+          sso_identity_id: string;
+          email: string | null;
+          /** The user that the sign-in created */
+          created_user_id: string;
+          /** The user of the product who has the social account */
+          user_id: string;
+          state: "open" | "merged" | "dismissed";
+          found_at: string;
+          decided_at: string | null;
+          decided_by: string | null;
+      })[];
+      /** `after` of the next page; null on the last one */
+      next: string | null;
+  } };
+  /** Move the link of the person to the user of the product. */
+  mergeLateMatch: { input: {
+      /** A UUID in lower case */
+      id: string;
+  }; result: {
+      /** A UUID in lower case */
+      id: string;
+      /** The slug of a company */
+      company: string;
+      /** A UUID in lower case */
+      company_id: string;
+      /** A UUID in lower case */
+      sso_identity_id: string;
+      email: string | null;
+      /** The user that the sign-in created */
+      created_user_id: string;
+      /** The user of the product who has the social account */
+      user_id: string;
+      state: "open" | "merged" | "dismissed";
+      found_at: string;
+      decided_at: string | null;
+      decided_by: string | null;
+  } };
+  /** Decide that nothing is to be done. */
+  dismissLateMatch: { input: {
+      /** A UUID in lower case */
+      id: string;
+  }; result: {
+      /** A UUID in lower case */
+      id: string;
+      /** The slug of a company */
+      company: string;
+      /** A UUID in lower case */
+      company_id: string;
+      /** A UUID in lower case */
+      sso_identity_id: string;
+      email: string | null;
+      /** The user that the sign-in created */
+      created_user_id: string;
+      /** The user of the product who has the social account */
+      user_id: string;
+      state: "open" | "merged" | "dismissed";
+      found_at: string;
+      decided_at: string | null;
+      decided_by: string | null;
+  } };
   /** List link results, the newest first. */
   listResults: { input: {
       /** The slug of a company */
@@ -939,6 +1025,9 @@ export const ROUTES: { readonly [Name in keyof Operations]: string } = {
   putLink: 'PUT /v1/identities/{id}/link',
   deleteLink: 'DELETE /v1/identities/{id}/link',
   approveLink: 'POST /v1/identities/{id}/approve',
+  listLateMatches: 'GET /v1/late-matches',
+  mergeLateMatch: 'POST /v1/late-matches/{id}/merge',
+  dismissLateMatch: 'POST /v1/late-matches/{id}/dismiss',
   listResults: 'GET /v1/results',
   getResult: 'GET /v1/results/{login_id}',
   listSessions: 'GET /v1/users/{user_id}/sessions',

@@ -5,6 +5,7 @@ import type { EVENTS } from '../../src/events/catalog.ts';
 import { companySsoChanged } from '../../src/events/company-sso-changed.ts';
 import type { OutgoingEvent } from '../../src/events/event.ts';
 import { identityState } from '../../src/events/identity-state.ts';
+import { userLateMatch } from '../../src/events/late-match.ts';
 import { linkRemoved } from '../../src/events/link-removed.ts';
 import { linkResult } from '../../src/events/link-result.ts';
 import { PARTITIONS } from '../../src/events/partitions.ts';
@@ -20,6 +21,7 @@ import {
   AUTHENTICATED,
   DEPROVISIONED,
   ERASED,
+  LATE_MATCH,
   LINKED,
   REMOVED,
   REPROVISIONED,
@@ -126,6 +128,16 @@ const examples = {
       userReprovisioned.create(
         about('019a3c90-5e44-7d02-b1c8-73f5a9206e4d', 'directory', REPROVISIONED.at),
         REPROVISIONED,
+      ),
+    ),
+  ],
+  [userLateMatch.type]: [
+    example(
+      'found',
+      'Ada signed in and got a new user; her Google account came later',
+      userLateMatch.create(
+        about('019a3cd7-1a40-7b93-a6f2-50c8e17d4b60', 'accounts', LATE_MATCH.found_at),
+        LATE_MATCH,
       ),
     ),
   ],
@@ -247,7 +259,7 @@ const operation = (action: 'send' | 'receive', topic: string, messages: string[]
 
 const RESULT_TYPES = [
   ...[linkResult.type, linkRemoved.type, userLinked.type, userErased.type],
-  ...[userDeprovisioned.type, userReprovisioned.type, sessionsRevoked.type],
+  ...[userDeprovisioned.type, userReprovisioned.type, sessionsRevoked.type, userLateMatch.type],
 ];
 
 const document = {
@@ -362,6 +374,7 @@ const document = {
       [sessionsRevoked.type]: message(sessionsRevoked),
       [identityState.type]: message(identityState),
       [companySsoChanged.type]: message(companySsoChanged),
+      [userLateMatch.type]: message(userLateMatch),
       [ACCOUNT_CHANGED_TOPIC]: accountChanged,
       dead_letter: deadLetter,
     },

@@ -1,6 +1,7 @@
 /** What the documents show: one person's way, and a result of each outcome. Tests hold them against the schemas. */
 import type { CompanySsoChanged } from '../../src/events/company-sso-changed.ts';
 import type { IdentityState } from '../../src/events/identity-state.ts';
+import type { UserLateMatch } from '../../src/events/late-match.ts';
 import type { LinkRemoved } from '../../src/events/link-removed.ts';
 import type { LinkResult } from '../../src/events/link-result.ts';
 import type { SessionsRevoked } from '../../src/events/sessions-revoked.ts';
@@ -110,6 +111,14 @@ export const REPROVISIONED: UserReprovisioned = {
   user_id: 'u-2',
   company_id: COMPANY,
   at: '2026-11-24T13:00:00.000Z',
+};
+
+export const LATE_MATCH: UserLateMatch = {
+  sso_identity_id: IDENTITY,
+  company_id: COMPANY,
+  created_user_id: '019a3c1e-7dc2-7e90-a3f8-4b61d05c9e77',
+  user_id: 'u-2',
+  found_at: '2026-11-24T15:00:00.000Z',
 };
 
 export const REVOKED: SessionsRevoked = {

@@ -40,6 +40,9 @@ export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<vo
     DELETE FROM sessions s USING sso_identities i
     WHERE s.sso_identity_id = i.id AND i.user_id = ANY(${userIds}::text[])`;
   await sql`
+    DELETE FROM late_matches
+    WHERE user_id = ANY(${userIds}::text[]) OR created_user_id = ANY(${userIds}::text[])`;
+  await sql`
     DELETE FROM directory_users d USING sso_identities i
     WHERE d.sso_identity_id = i.id AND i.user_id = ANY(${userIds}::text[])`;
   await sql`

@@ -5,6 +5,7 @@ import { changeTimeOf } from './changed-at.ts';
 import { eraseUsers, lockMirror } from './erase.ts';
 import type { AccountName, ImportLine } from './import-line.ts';
 import { planImport } from './import-plan.ts';
+import { type FoundLateMatch, recordLateMatches } from './late-matches.ts';
 import type { ImportPlan, KnownAccount, KnownUser, UserWrite } from './plan-types.ts';
 import { forgetRemovals, knownRemovals, recordRemovals } from './removed-accounts.ts';
 
@@ -14,14 +15,14 @@ export type MirrorInput = 'file' | 'topic' | 'api';
 /**
  * Brings a batch of lines into the mirror: set-based reads, and a write each for users, erasures and
  * accounts where there is something to write. Every write guards the invariants by itself, since the linking
- * worker may change a user between read and write.
+ * worker may change a user between read and write. Late matches of the accounts that came are recorded.
  */
 export async function importBatch(
   tx: Transaction,
   actor: string,
   lines: readonly ImportLine[],
   input: MirrorInput,
-): Promise<ImportPlan> {
+): Promise<ImportPlan & { lateMatches: FoundLateMatch[] }> {
   await lockMirror(tx);
   const users = lines.filter((line) => 'user' in line);
   const slugs = unique(users.flatMap(({ user }) => user.company ?? []));
@@ -77,7 +78,10 @@ export async function importBatch(
   const gone = [...plan.removed, ...plan.confirmed.removals];
   if (gone.length > 0) await recordRemovals(tx, gone);
   await noteFreshness(tx, input, lines);
-  return plan;
+  const arrived = plan.accounts.flatMap(({ email, emailVerified }) =>
+    emailVerified && email !== null ? email : [],
+  );
+  return { ...plan, lateMatches: await recordLateMatches(tx, arrived) };
 }
 
 /** A time as src/accounts/changed-at.ts compares it. @param column never a value */

@@ -6,8 +6,9 @@ import { changeTimeOf } from './changed-at.ts';
 import { importBatch } from './import-batch.ts';
 import { type BadLine, type ImportLine, readImportLine } from './import-line.ts';
 import { readInput } from './input-format.ts';
+import type { FoundLateMatch } from './late-matches.ts';
 import { readLines } from './ndjson.ts';
-import type { Conflict, ImportPlan } from './plan-types.ts';
+import type { Conflict } from './plan-types.ts';
 
 /** Users, accounts, removed (accounts) and erased (users) count what was written; the others count lines. */
 export interface ImportSummary {
@@ -19,11 +20,14 @@ export interface ImportSummary {
   unchanged: number;
   bad: number;
   conflicts: number;
+  /** Accounts whose person had signed in before and got a new user. */
+  lateMatches: number;
 }
 
 export interface ImportReport {
   bad?(line: BadLine): void;
   conflict?(conflict: Conflict): void;
+  lateMatch?(match: FoundLateMatch): void;
   /** After each batch. */
   progress?(lines: number): void;
 }
@@ -55,6 +59,7 @@ export async function importAccounts(
     unchanged: 0,
     bad: 0,
     conflicts: 0,
+    lateMatches: 0,
   };
   let batch: ImportLine[] = [];
   let read = 0;
@@ -70,12 +75,14 @@ export async function importAccounts(
     const plan = await writeBatch(database, actor, lines);
     plan.bad.forEach(tellBad);
     for (const conflict of plan.conflicts) report.conflict?.(conflict);
+    for (const match of plan.lateMatches) report.lateMatch?.(match);
     summary.users += plan.users.length;
     summary.accounts += plan.accounts.length;
     summary.removed += plan.removed.length;
     summary.erased += plan.erase.length;
     summary.unchanged += plan.unchanged;
     summary.conflicts += plan.conflicts.length;
+    summary.lateMatches += plan.lateMatches.length;
     report.progress?.(upTo);
   };
   const flush = async () => {
@@ -119,7 +126,7 @@ async function writeBatch(
   database: Pick<Database, 'transaction'>,
   actor: string,
   lines: ImportLine[],
-): Promise<ImportPlan> {
+): ReturnType<typeof importBatch> {
   try {
     return await retryOnCodes(() => database.transaction((tx) => importBatch(tx, actor, lines, 'file')), {
       codes: LOST_RACES,

@@ -23,6 +23,7 @@ import { domainRoutes } from './domain-routes.ts';
 import { acceptIdempotencyKeys } from './idempotency.ts';
 import { identityRoutes } from './identity-routes.ts';
 import { importRoute } from './import-route.ts';
+import { lateMatchRoutes } from './late-match-routes.ts';
 import { answerNotFound } from './not-found.ts';
 import { previewRoutes } from './preview-routes.ts';
 import { problemHandler } from './problem.ts';
@@ -90,6 +91,7 @@ export async function buildApiApp(
       importRoute(v1, deps);
       previewRoutes(v1, deps);
       identityRoutes(v1, deps);
+      lateMatchRoutes(v1, deps);
       resultRoutes(v1, deps);
       sessionRoutes(v1, deps);
       directoryRoutes(v1, deps);

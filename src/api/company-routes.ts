@@ -20,6 +20,9 @@ const Status = Type.Union([Type.Literal('active'), Type.Literal('disabled')]);
 const View = Type.Object({
   ...{ id: Id, slug: Slug, name: Type.String(), status: Status },
   creates_users: Type.Boolean({ description: 'Whether a person without a user gets a new one' }),
+  merge_late_matches: Type.Boolean({
+    description: 'Whether late matches are merged by themselves, where they are unique',
+  }),
   ...{ created_at: Time, updated_at: Time },
 });
 const Named = Type.Object({ slug: Slug });
@@ -48,6 +51,7 @@ export const UPDATE_COMPANY = operation({
     name: Type.Optional(Text(200)),
     status: Type.Optional(Status),
     creates_users: Type.Optional(Type.Boolean()),
+    merge_late_matches: Type.Optional(Type.Boolean()),
   }),
   response: { 200: ['The company', View] },
 });
@@ -79,11 +83,12 @@ export function companyRoutes(v1: FastifyInstance, deps: ApiDeps): void {
 
   app.patch('/companies/:slug', UPDATE_COMPANY, async (request) => {
     const { slug } = await visibleCompany(deps, request, request.params.slug);
-    const { name, status, creates_users: createsUsers } = request.body;
+    const { name, status, creates_users: createsUsers, merge_late_matches: mergeLateMatches } = request.body;
     return change(deps, request, async (tx, actor) => {
       const said = {
         ...(name !== undefined && { name }),
         ...(createsUsers !== undefined && { createsUsers }),
+        ...(mergeLateMatches !== undefined && { mergeLateMatches }),
       };
       const updated = await updateCompany(tx, actor, slug, said);
       if (status === undefined) return view(updated.company);
@@ -92,9 +97,11 @@ export function companyRoutes(v1: FastifyInstance, deps: ApiDeps): void {
   });
 }
 
-function view({ id, slug, name, status, createsUsers, createdAt, updatedAt }: Company) {
+function view(company: Company) {
+  const { id, slug, name, status, createsUsers, mergeLateMatches, createdAt, updatedAt } = company;
   return {
     ...{ id, slug, name, status, creates_users: createsUsers },
+    merge_late_matches: mergeLateMatches,
     ...{ created_at: createdAt, updated_at: updatedAt },
   };
 }

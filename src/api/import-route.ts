@@ -17,7 +17,7 @@ export const IMPORT_ACCOUNTS = operation({
   ...{ tag: 'users', operationId: 'importAccounts', scope: 'accounts:write' },
   summary: 'Import users and social accounts from NDJSON',
   description:
-    'The lines of `sso-link accounts import`, streamed; for a key of all companies. The answer is NDJSON: `{"type":"bad_line","line","reason"}` and `{"type":"conflict",…}` as they are found (50 000 at most), and last `{"type":"summary",…}`, or `{"type":"stopped","code","detail"}` where the import ended early. The lines before it are imported; an import can be repeated. Gzip is recognized.',
+    'The lines of `sso-link accounts import`, streamed; for a key of all companies. The answer is NDJSON: `{"type":"bad_line","line","reason"}` and `{"type":"conflict",…}` and `{"type":"late_match",…}` as they are found (50 000 at most), and last `{"type":"summary",…}`, or `{"type":"stopped","code","detail"}` where the import ended early. The lines before it are imported; an import can be repeated. Gzip is recognized.',
   body: Type.Unsafe<Readable>({ description: 'A JSON object per line' }),
   bodyType: NDJSON,
   response: { 200: ['Line by line', undefined, undefined, { [NDJSON]: { schema: Type.String() } }] },
@@ -36,7 +36,8 @@ export function importRoute(v1: FastifyInstance, deps: Pick<ApiDeps, 'database'>
     const tell = (line: object) => void out.write(`${JSON.stringify(line)}\n`);
     const run = importAccounts(deps.database, request.caller.actor, 'api', stream, reportTo(tell));
     const ended = run.then(
-      (summary) => void out.end(`${JSON.stringify({ type: 'summary', ...summary })}\n`),
+      ({ lateMatches, ...summary }) =>
+        void out.end(`${JSON.stringify({ type: 'summary', ...summary, late_matches: lateMatches })}\n`),
       (error: unknown) => {
         if (out.readableLength === 0 && !reply.sent) throw error;
         request.log.error({ err: error }, 'the import stopped');
@@ -62,5 +63,11 @@ function reportTo(tell: (line: object) => void): ImportReport {
     bad: (line) => within() && tell({ type: 'bad_line', ...line }),
     conflict: ({ line, userId, reason, company, wanted }) =>
       within() && tell({ type: 'conflict', line, user_id: userId, reason, company, wanted }),
+    lateMatch: ({ id, company, identityId, createdUserId, userId }) =>
+      within() &&
+      tell({
+        ...{ type: 'late_match', id, company, sso_identity_id: identityId },
+        ...{ created_user_id: createdUserId, user_id: userId },
+      }),
   };
 }

@@ -24,7 +24,7 @@ const CONFLICTS = [
   ...['client_active', 'client_not_active'],
   ...['identity_linked', 'identity_not_linked', 'result_pending', 'idempotency_key_in_progress'],
   ...['directory_tokens_exhausted'],
-  'change_outdated',
+  ...['change_outdated', 'late_match_decided', 'late_match_outdated'],
 ];
 const UNPROCESSABLE = [
   ...['slug_invalid', 'name_invalid', 'email_invalid', 'cursor_invalid', 'account_invalid', 'import_format'],

@@ -31,7 +31,9 @@ A bad line is told by its number, and the others are imported. So is a conflict:
 company than the one that a link set, or a user who was deleted here. Nothing is ever removed because a line
 for it is missing. Run it as often as you like: what is known isn't written again.
 
-With --json: {"type":"bad_line",…} and {"type":"conflict",…} lines, and last {"type":"summary",…}.
+A late match is told: the person of an account signed in before and got a new user (\`late-matches --help\`).
+
+With --json: {"type":"bad_line",…}, {"type":"conflict",…} and {"type":"late_match",…} lines, and last {"type":"summary",…}.
 Exit code 2 when there were bad lines or conflicts: the mirror is not all that the file says.`;
 
 export function accountsCommands(program: Command, io: Io): void {
@@ -90,6 +92,15 @@ async function runImport(
       options.json
         ? printJson(io, { type: 'conflict', ...snakeCase(conflict) })
         : progress.note(`line ${conflict.line}: conflict, user '${conflict.userId}' ${inWords(conflict)}`),
+    lateMatch: ({ id, company, identityId, createdUserId, userId }) =>
+      options.json
+        ? printJson(io, {
+            ...{ type: 'late_match', id, company, sso_identity_id: identityId },
+            ...{ created_user_id: createdUserId, user_id: userId },
+          })
+        : progress.note(
+            `late match ${id}: the person of user '${userId}' signs in at '${company}' as user '${createdUserId}'`,
+          ),
     progress: (lines) => progress.update(passed, lines),
   };
   try {
@@ -102,13 +113,17 @@ async function runImport(
       options.changedAt === undefined ? {} : { changedAt: options.changedAt },
     );
     progress.stop();
-    const { lines, users, accounts, removed, erased, unchanged, bad, conflicts } = summary;
+    const { lines, users, accounts, removed, erased, unchanged, bad, conflicts, lateMatches } = summary;
     printDone(
       io,
       options,
       `${lines} lines: ${users} users and ${accounts} accounts written, ${removed} accounts removed, ${erased} users erased, ` +
-        `${unchanged} lines unchanged, ${bad} bad, ${conflicts} conflicts`,
-      { type: 'summary', ...summary },
+        `${unchanged} lines unchanged, ${bad} bad, ${conflicts} conflicts` +
+        (lateMatches > 0 ? `, ${lateMatches} late matches (\`late-matches list\`)` : ''),
+      {
+        ...{ type: 'summary', lines, users, accounts, removed, erased, unchanged, bad, conflicts },
+        late_matches: lateMatches,
+      },
     );
     if (bad > 0 || conflicts > 0) io.exitCode = 2;
   } finally {

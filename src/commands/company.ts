@@ -18,7 +18,12 @@ const UPDATE_HELP = `
 Holds from the next login on; results that are there stay as they are. The slug stays: addresses, cookies and events
 name the company by it.`;
 
-type UpdateOptions = OutputOptions & { name?: string; createUsers?: boolean; logo?: string | false };
+type UpdateOptions = OutputOptions & {
+  name?: string;
+  createUsers?: boolean;
+  mergeLateMatches?: boolean;
+  logo?: string | false;
+};
 
 export function companyCommands(program: Command, io: Io): void {
   const company = program.command('company').description('companies whose people may sign in');
@@ -42,17 +47,20 @@ export function companyCommands(program: Command, io: Io): void {
     .option('--name <name>', 'as people read it')
     .option('--create-users', 'give people without a user a new one')
     .option('--no-create-users', 'link existing users only: who has none is refused')
+    .option('--merge-late-matches', 'merge late matches by themselves where they are unique')
+    .option('--no-merge-late-matches', 'late matches wait for an operator')
     .option('--logo <file>', "a PNG or plain SVG of at most 256 KiB, shown beside the product's logo")
     .option('--no-logo', "remove the company's logo")
     .addHelpText('after', UPDATE_HELP)
     .action(async (slug: string, options: UpdateOptions) => {
-      const { name, createUsers, logo } = options;
-      if (name === undefined && createUsers === undefined && logo === undefined) {
+      const { name, createUsers, mergeLateMatches, logo } = options;
+      if ([name, createUsers, mergeLateMatches, logo].every((option) => option === undefined)) {
         throw new SsoLinkError('nothing_to_change', 'company update needs at least one option: see --help');
       }
       const change = {
         ...(name !== undefined && { name }),
         ...(createUsers !== undefined && { createsUsers: createUsers }),
+        ...(mergeLateMatches !== undefined && { mergeLateMatches }),
         ...(logo !== undefined && { logo: logo === false ? null : await pictureFile(logo) }),
       };
       return runChange(

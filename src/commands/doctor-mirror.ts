@@ -7,11 +7,14 @@ export async function checkMirror({ sql }: Pick<Database, 'sql'>): Promise<strin
   const inputs = await sql<{ input: keyof typeof NAMES; age: number }[]>`
     SELECT input, extract(epoch FROM now() - last_arrival_at)::float AS age FROM mirror_inputs
     ORDER BY last_arrival_at DESC`;
+  const [late] = await sql<{ n: number }[]>`
+    SELECT count(*)::int AS n FROM late_matches WHERE state = 'open'`;
+  const waiting = late?.n ? `; ${late.n} late matches wait (\`late-matches list\`)` : '';
   if (inputs.length === 0) {
     return 'no account came since the last upgrade: `accounts import`, user.account_changed or the API brings them';
   }
   const said = inputs.map(({ input, age }) => `${NAMES[input]} ${ago(age)}`);
-  return `the last change came by ${said.join(', by ')}`;
+  return `the last change came by ${said.join(', by ')}${waiting}`;
 }
 
 function ago(seconds: number): string {

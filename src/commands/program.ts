@@ -40,6 +40,7 @@ const GROUPS: Group[] = [
   { heading: PEOPLE, words: ['preview'], load: async () => (await import('./preview.ts')).previewCommand },
   { heading: PEOPLE, words: ['results'], load: async () => (await import('./results.ts')).resultsCommands },
   { heading: PEOPLE, words: ['link', 'links'], load: async () => (await import('./links.ts')).linksCommands },
+  { heading: PEOPLE, words: ['late-matches'], load: async () => (await import('./late-matches.ts')).lateMatchesCommands },
   { heading: PEOPLE, words: ['sessions'], load: async () => (await import('./sessions.ts')).sessionsCommands },
   { heading: KEEPING, words: ['dead-letters'], load: async () => (await import('./dead-letters.ts')).deadLettersCommands },
   { heading: KEEPING, words: ['events'], load: async () => (await import('./events.ts')).eventsCommands },

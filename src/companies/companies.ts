@@ -53,19 +53,29 @@ export async function updateCompany(
   tx: Transaction,
   actor: string,
   slug: string,
-  change: { name?: string; createsUsers?: boolean; logo?: Picture | null },
+  change: {
+    name?: string;
+    createsUsers?: boolean;
+    mergeLateMatches?: boolean;
+    logo?: Picture | null;
+  },
 ): Promise<{ company: Company; changed: boolean }> {
   const company = await lockCompany(tx, slug);
   const name = change.name === undefined ? company.name : companyName(change.name);
   const createsUsers = change.createsUsers ?? company.createsUsers;
+  const mergeLateMatches = change.mergeLateMatches ?? company.mergeLateMatches;
   const logo = change.logo === undefined ? undefined : await setLogo(tx, company.id, change.logo);
   const isNewLogo = logo !== undefined && logo.before !== logo.after;
-  if (name === company.name && createsUsers === company.createsUsers && !isNewLogo) {
+  const isSame =
+    name === company.name &&
+    createsUsers === company.createsUsers &&
+    mergeLateMatches === company.mergeLateMatches;
+  if (isSame && !isNewLogo) {
     return { company, changed: false };
   }
   const [updated] = await tx.db
     .update(companies)
-    .set({ name, createsUsers, updatedAt: new Date() })
+    .set({ name, createsUsers, mergeLateMatches, updatedAt: new Date() })
     .where(eq(companies.id, company.id))
     .returning();
   if (name !== company.name) await publishCompanyStates(tx, actor, [company.id]);
@@ -78,9 +88,13 @@ export async function updateCompany(
       from: {
         name: company.name,
         creates_users: company.createsUsers,
+        merge_late_matches: company.mergeLateMatches,
         ...(isNewLogo && { logo: logo.before }),
       },
-      to: { name, creates_users: createsUsers, ...(isNewLogo && { logo: logo.after }) },
+      to: {
+        ...{ name, creates_users: createsUsers, merge_late_matches: mergeLateMatches },
+        ...(isNewLogo && { logo: logo.after }),
+      },
     },
   });
   return { company: updated ?? company, changed: true };

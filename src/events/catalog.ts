@@ -5,6 +5,7 @@ import { companySsoChanged } from './company-sso-changed.ts';
 import { EventHeaders } from './headers.ts';
 import { identityState } from './identity-state.ts';
 import type { Reader } from './invalid.ts';
+import { userLateMatch } from './late-match.ts';
 import { linkRemoved } from './link-removed.ts';
 import { linkResult } from './link-result.ts';
 import type { Open } from './open.ts';
@@ -18,7 +19,8 @@ import { userReprovisioned } from './user-reprovisioned.ts';
 /** Every event that this service publishes. */
 export const EVENTS = [
   ...[ssoAuthenticated, linkResult, linkRemoved, userLinked, userErased],
-  ...[userDeprovisioned, userReprovisioned, sessionsRevoked, identityState, companySsoChanged],
+  ...[userDeprovisioned, userReprovisioned, sessionsRevoked, userLateMatch],
+  ...[identityState, companySsoChanged],
 ] as const;
 
 /** The data of each event, as a reader gets it. */

@@ -14,6 +14,7 @@ export {
 export { type DigestedState, digestIdentities, type IdentitiesDigest } from './digest.ts';
 export { DEPROVISIONED_CAUSES, type DeprovisionedCause } from './directory-causes.ts';
 export type { IdentityState } from './identity-state.ts';
+export type { UserLateMatch } from './late-match.ts';
 export {
   LINK_REMOVED_CAUSES,
   LINKED_CAUSES,

@@ -87,6 +87,11 @@ export function createRelayMetrics(
     labelNames: ['input'],
     registers,
   });
+  const late = new Gauge({
+    name: 'sso_link_late_matches',
+    help: 'Late matches that wait for a decision: people with two users',
+    registers,
+  });
   const pool = new Gauge({
     name: 'sso_link_database_pool',
     help: "All roles' connections to the database, as it sees them",
@@ -116,6 +121,15 @@ export function createRelayMetrics(
         };
       },
       forget: () => letters.reset(),
+    },
+    {
+      everyMs: OFTEN_MS,
+      async read(sql) {
+        const [found] = await sql<{ n: number }[]>`
+          SELECT count(*)::int AS n FROM late_matches WHERE state = 'open'`;
+        return () => late.set(found?.n ?? 0);
+      },
+      forget: () => late.remove(),
     },
     {
       everyMs: OFTEN_MS,

@@ -12,6 +12,7 @@ import { createLagClock } from '../kafka/lag-seconds.ts';
 import type { RecordConsumer, Stream } from '../kafka/records.ts';
 import { createKafkaStream } from '../kafka/stream.ts';
 import { checkTopics } from '../kafka/topics.ts';
+import { mergeAutomatically } from '../linking/merge-automatically.ts';
 import type { Logger } from '../observability/log.ts';
 import type { createRegistry } from '../observability/metrics.ts';
 import { withTimeout } from '../promises.ts';
@@ -22,6 +23,8 @@ const CONNECTIONS = 2;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 15_000;
 const STOP_PATIENCE_MS = 10_000;
+/** How often late matches are looked for that the company wants to be merged. */
+const MERGE_EVERY_MS = 2_000;
 
 /**
  * The worker's second half: `user.account_changed` → mirror. It shares nothing with the linking consumer but the
@@ -53,7 +56,26 @@ export function startMirror(options: {
     options.stream === undefined
       ? measureLag(config, log, of, started, (positions) => clock.measured(positions))
       : async () => {};
-  return () => stopAll(stopMeasuring, kept.stop, database.close);
+  const stopMerging = repeat(MERGE_EVERY_MS, log, async () => {
+    if ((await mergeAutomatically(database, log)) > 0) notify();
+  });
+  return () => stopAll(stopMeasuring, stopMerging, kept.stop, database.close);
+}
+
+/** Runs work again and again, one run at a time. @returns what ends it, and waits for the run under way */
+function repeat(everyMs: number, log: Logger, work: () => Promise<void>): () => Promise<void> {
+  let underWay: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    underWay ??= work()
+      .catch((error: unknown) => log.debug({ code: codeOf(error) }, 'late matches were not looked at'))
+      .finally(() => {
+        underWay = undefined;
+      });
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await underWay;
+  };
 }
 
 /** Starts a consumer, and starts it again whenever it fails, until it is stopped. */

@@ -40,6 +40,8 @@ const SAME: [command: string, route: string, useCase: string][] = [
   ['link', 'PUT /v1/identities/{id}/link', 'linkByHand'],
   ['links remove', 'DELETE /v1/identities/{id}/link', 'removeLink'],
   ['links approve', 'POST /v1/identities/{id}/approve', 'approveLink'],
+  ['late-matches merge', 'POST /v1/late-matches/{id}/merge', 'mergeLateMatch'],
+  ['late-matches dismiss', 'POST /v1/late-matches/{id}/dismiss', 'dismissLateMatch'],
   ['sessions revoke', 'DELETE /v1/users/{user_id}/sessions', 'revokeSessions'],
   ['sessions revoke', 'DELETE /v1/companies/{slug}/sessions', 'revokeCompanySessions'],
   ['directory enable', `PATCH ${DIRECTORY}`, 'setDirectoryEnabled'],

@@ -22,7 +22,14 @@ const BODIES: Record<string, object> = {
   updateDirectory: { enabled: true },
 };
 /** They name no single thing: 403, or only what is the caller's own. */
-const UNNAMED = ['listCompanies', 'createCompany', 'importAccounts', 'listResults', 'listAudit'];
+const UNNAMED = [
+  'listCompanies',
+  'createCompany',
+  'importAccounts',
+  'listResults',
+  'listAudit',
+  'listLateMatches',
+];
 
 t.test('every route hides the other company', async (t) => {
   const { ask, company, database, key } = await testApi(t);
@@ -39,6 +46,10 @@ t.test('every route hides the other company', async (t) => {
   const linkId = made.json().id as string;
   const token = (await ask('POST /v1/companies/acme/directory/tokens')).json();
   const directoryUser = await storeDirectoryUser(database, acme.companyId, { userName: 'ada@acme.test' });
+  const lateMatch = newId();
+  await database.sql`
+    INSERT INTO late_matches (id, company_id, sso_identity_id, created_user_id, user_id)
+    VALUES (${lateMatch}, ${acme.companyId}, ${acme.identityId}, 'ada', 'ada-2')`;
   const ofBeta = await key({ company: 'beta' });
   const before = await database.sql`SELECT * FROM users WHERE id = 'ada'`;
   const state = async () => ({
@@ -48,6 +59,7 @@ t.test('every route hides the other company', async (t) => {
     secrets: await database.sql`SELECT * FROM sso_client_secrets WHERE id = ${secretId}`,
     clients: await database.sql`SELECT * FROM sso_clients WHERE id = ${acme.ssoClientId}`,
     sessions: await database.sql`SELECT count(*)::int AS n FROM sessions WHERE id = ${acme.sessionId}`,
+    lateMatches: await database.sql`SELECT * FROM late_matches`,
     setupLinks: await database.sql`SELECT * FROM setup_links`,
     company: await database.sql`SELECT * FROM companies WHERE slug = 'acme'`,
     tokens: await database.sql`SELECT * FROM directory_tokens WHERE company_id = ${acme.companyId}`,
@@ -64,7 +76,9 @@ t.test('every route hides the other company', async (t) => {
       ? acme.ssoClientId
       : path.includes('/setup-links/')
         ? linkId
-        : acme.identityId,
+        : path.includes('/late-matches/')
+          ? lateMatch
+          : acme.identityId,
     ...{ user: directoryUser, token_id: token.id },
   });
   const nothing = {
