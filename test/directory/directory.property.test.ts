@@ -41,12 +41,16 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 const EXPECTED = /^(scim_uniqueness|scim_not_found|scim_invalid_value|directory_user_not_found)$/;
 
-t.test(`${RUNS} sequences`, { timeout: 600_000 }, async (t) => {
+/** Some 30 ms for a sequence on a free machine. */
+const TIMEOUT_MS = 120_000 + 500 * RUNS;
+t.setTimeout(TIMEOUT_MS);
+
+t.test(`${RUNS} sequences`, { timeout: TIMEOUT_MS }, async (t) => {
   const database = await testDatabase(t);
   const { sql, transaction } = database;
   const world = worldOf(database);
   let companies = 0;
-  let [signIns, blocked] = [0, 0];
+  let [sequences, signIns, blocked] = [0, 0, 0];
 
   /** A company whose people have a user each, linked, and who have signed in or not. */
   async function prepare() {
@@ -118,6 +122,8 @@ t.test(`${RUNS} sequences`, { timeout: 600_000 }, async (t) => {
 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
+      sequences++;
+      if (sequences % 1_000 === 0) t.comment(`${sequences} sequences`);
       const [here, there] = [await prepare(), await prepare()];
       await apply(here, { kind: 'enable' }, true);
       for (const asked of steps) {

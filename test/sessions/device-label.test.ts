@@ -31,6 +31,10 @@ const HEADERS: [string | undefined, string | null][] = [
     'Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
     'Chrome, ChromeOS',
   ],
+  [
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/142.0.0.0 Safari/537.36',
+    'Chrome, Linux',
+  ],
   ['Mozilla/5.0 (X11; Linux x86_64) something new', 'Linux'],
   ['curl/8.14.1', null],
   ['<script>alert(1)</script>', null],

@@ -45,17 +45,22 @@ async function testLink(parts: Parts, company: string): Promise<string> {
   return sealTestLink(sealer, client as TestedClient, new Date(Date.now() + TEST_LINK_TTL));
 }
 
+/** The product is not there: its address is reached, and this is shown. */
+const PRODUCT = { contentType: 'text/html', body: '<p class="card">The product</p>' };
+
 /** Signed in by another browser before, and by this one. */
 const sessions: Reach = async (page, world) => {
   const { appUrl, serviceUrl } = world.parts;
-  // The product is not there: its address is reached, and nothing is shown.
-  await page.context().route(`${appUrl}/**`, (route) => route.fulfill({ body: '<p class="card"></p>' }));
-  const [context] = [await page.context().browser()?.newContext({ userAgent: FIREFOX })];
-  const other = await context?.newPage();
-  await other?.route(`${appUrl}/**`, (route) => route.fulfill({ body: '<p class="card"></p>' }));
-  if (other) await signIn('acme', 'ada@acme.test')(other, world);
-  await context?.close();
-  await signIn('acme', 'ada@acme.test')(page, world);
+  // Of pictures that were taken before.
+  await world.parts.database.sql`DELETE FROM sessions`;
+  const browser = page.context().browser();
+  const other = await browser?.newPage({ userAgent: FIREFOX });
+  for (const one of [other, page]) {
+    if (one === undefined) throw new Error('the page has no browser');
+    await one.route(`${appUrl}/**`, (route) => route.fulfill(PRODUCT));
+    await signIn('acme', 'ada@acme.test')(one, world);
+  }
+  await other?.context().close();
   await page.goto(`${serviceUrl}/account/sessions`);
 };
 
