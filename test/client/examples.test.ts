@@ -19,7 +19,7 @@ const token = await new SignJWT({ company: 'acme', login_id: 'login-1' })
   .setIssuer(issuer)
   .setAudience(audience)
   .setSubject('u-1')
-  .setExpirationTime('60s')
+  .setExpirationTime('1h')
   .sign(privateKey);
 const folder = await productProject(t, 'backend', ['fastify']);
 process.env.SSO_LINK_URL = issuer;
