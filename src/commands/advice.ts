@@ -22,6 +22,8 @@ export const COMMANDS: Record<string, (facts: Facts) => string | undefined> = {
   challenge_not_found: () => '`domain challenge` requests it',
   setup_link_not_found: () => '`setup list` shows them',
   client_active: () => 'use --for secret or --for replace',
+  client_still_active: () => 'run `client disable` first',
+  late_match_not_found: () => '`late-matches list` shows them',
   client_not_active: () => 'use --for setup',
   client_not_found: ({ company }) => company && `\`client list ${company}\` shows them`,
   client_secrets_exhausted: ({ company }) => company && `\`client secret list ${company}\` shows them`,

@@ -1,9 +1,11 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { linkHistory, listLinks } from '../linking/link-changes.ts';
 import { approveLink, linkByHand, removeLink } from '../linking/manual-links.ts';
+import { redoLinks } from '../linking/redo-links.ts';
+import { previewUndo, type UndoneLinks, undoLinks } from '../linking/undo-links.ts';
 import { addSubcommand, positiveInteger, uuid } from './command.ts';
-import { type Io, withDatabase } from './io.ts';
-import { type OutputOptions, printTable, withDates } from './output.ts';
+import { actor, type Io, withDatabase } from './io.ts';
+import { type OutputOptions, printDone, printTable, snakeCase, withDates } from './output.ts';
 import { runChange } from './run-change.ts';
 
 const LINK_HELP = `
@@ -13,6 +15,12 @@ removal ends with it. Other services get user.linked; the person's next login sa
 const REMOVE_HELP = `
 The user stays in the company until an import says otherwise: while linked, an import could not move them. An
 import line that names no company clears it.`;
+
+const UNDO_HELP = `
+For a client that was misused: disable it first. Each link that one of its sign-ins made in that time, and that nothing has
+changed since, is removed as by \`links remove\`: sessions end, no sign-in links the person again until \`links approve\`,
+other services get user.link_removed with cause undo and the batch. Users whom the sign-ins created are suspended; users whom
+the link had put into the company are of no company again. Where it is interrupted, run it again: it continues its batch.`;
 
 export function linksCommands(program: Command, io: Io): void {
   addSubcommand(program, 'link', 'link an SSO identity to a user by hand')
@@ -66,6 +74,27 @@ export function linksCommands(program: Command, io: Io): void {
       ),
     );
 
+  addSubcommand(links, 'undo', 'undo the links that the sign-ins of a misused SSO client made')
+    .argument('<slug>', 'the company')
+    .requiredOption('--client <id>', 'the SSO client; it must not be active', uuid)
+    .requiredOption('--since <time>', 'links made at this time or later, RFC 3339', time)
+    .option('--until <time>', 'links made before this time; default: now', time)
+    .option('--reason <text>', 'for the audit log')
+    .option('--dry-run', 'count, and change nothing')
+    .addHelpText('after', UNDO_HELP)
+    .action((slug: string, options: UndoOptions) => runUndo(io, slug, options));
+
+  addSubcommand(links, 'redo', 'reverse an undo, where nothing was changed since')
+    .argument('<batch>', 'as `links undo` prints it', uuid)
+    .action((undo: string, options: OutputOptions) =>
+      withDatabase(io, async (database) => {
+        const done = await redoLinks(database, actor(io), undo);
+        const { batch, links: made, resumed, left } = done;
+        const sentence = `${made} links made again, ${resumed} users active again, ${left} left as they are (batch ${batch})`;
+        printDone(io, options, sentence, { ...done });
+      }),
+    );
+
   addSubcommand(links, 'list', "list a company's SSO identities and the users that they are linked to")
     .argument('<slug>', 'the company')
     .addOption(new Option('--state <state>', 'of one state').choices(['linked', 'removed', 'unlinked']))
@@ -90,6 +119,38 @@ export function linksCommands(program: Command, io: Io): void {
         printTable(io, options, (await linkHistory(database, id)).map(withDates), 'no change is recorded'),
       ),
     );
+}
+
+interface UndoOptions extends OutputOptions {
+  client: string;
+  since: Date;
+  until?: Date;
+  reason?: string;
+  dryRun?: boolean;
+}
+
+function runUndo(io: Io, slug: string, options: UndoOptions): Promise<void> {
+  const { client: clientId, since, until, reason, dryRun = false } = options;
+  const request = { slug, clientId, since, ...(until && { until }), ...(reason !== undefined && { reason }) };
+  const inWords = ({ links, suspended, companies, sessions }: UndoneLinks) =>
+    `${links} links, ${suspended} created users to suspend, ${companies} users of no company again, ${sessions} sessions`;
+  return withDatabase(io, async (database) => {
+    if (dryRun) {
+      const found = await previewUndo(database, request);
+      const sentence = `an undo would take: ${inWords(found)}; ${found.changedSince} links were changed since and stay`;
+      return printDone(io, options, sentence, { ...snakeCase({ ...found }), dry_run: true });
+    }
+    const done = await undoLinks(database, actor(io), request);
+    printDone(io, options, `undone: ${inWords(done)}; \`links redo ${done.batch}\` reverses it`, { ...done });
+  });
+}
+
+function time(text: string): Date {
+  const at = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/i.test(text) ? new Date(text) : undefined;
+  if (!at || Number.isNaN(at.getTime())) {
+    throw new InvalidArgumentError('Expected a time like 2026-11-27T08:30:00Z.');
+  }
+  return at;
 }
 
 interface ListOptions extends OutputOptions {

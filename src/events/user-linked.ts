@@ -20,6 +20,7 @@ export const userLinked = defineEvent({
       cause: Type.Enum([...LINKED_CAUSES], { description: 'What made the link' }),
       by: Type.String({ description: 'Who made it: `operator:<name>` or `key:<name>`' }),
       at: Timestamp('When'),
+      batch: Type.Optional(Uuid('The batch of a redo; absent where one link was made')),
     },
     { additionalProperties: false, description: 'A link was made outside of a login' },
   ),

@@ -71,6 +71,8 @@ const NO_ROUTE: Record<string, string> = {
   'keys reseal': 'it needs SECRET_KEYS to change in the environment',
   'api-keys create': 'a key must not make keys',
   'api-keys revoke': 'a key must not end the keys of others',
+  'links undo': 'an operator reads its dry run first, and it can take minutes',
+  'links redo': 'it belongs to links undo',
   'dead-letters replay': 'an operator must have seen the record first',
   'events replay': 'it fills a topic again, after an operator has seen what a consumer lost',
   'events republish-state': 'it fills topics again, after an operator has seen that they were lost',
