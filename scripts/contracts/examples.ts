@@ -36,6 +36,7 @@ const result = (rule: number, more: Partial<LinkResult>): LinkResult => ({
   login_id: LOGIN,
   sso_identity_id: IDENTITY,
   company_id: COMPANY,
+  company: 'acme',
   outcome: 'refused',
   reason: null,
   user_id: null,
@@ -75,6 +76,7 @@ export const RESULTS = {
 export const REMOVED: LinkRemoved = {
   sso_identity_id: IDENTITY,
   company_id: COMPANY,
+  company: 'acme',
   user_id: 'u-1',
   removed_by: 'operator:eve',
   removed_at: '2026-11-24T10:00:00.000Z',
@@ -84,6 +86,7 @@ export const REMOVED: LinkRemoved = {
 export const LINKED: UserLinked = {
   sso_identity_id: IDENTITY,
   company_id: COMPANY,
+  company: 'acme',
   user_id: 'u-2',
   previous_user_id: null,
   cause: 'operator',
@@ -94,6 +97,7 @@ export const LINKED: UserLinked = {
 export const ERASED: UserErased = {
   sso_identity_id: IDENTITY,
   company_id: COMPANY,
+  company: 'acme',
   user_id: 'u-2',
   at: '2026-11-24T11:00:00.000Z',
 };
@@ -102,6 +106,7 @@ export const DEPROVISIONED: UserDeprovisioned = {
   sso_identity_id: IDENTITY,
   user_id: 'u-2',
   company_id: COMPANY,
+  company: 'acme',
   cause: 'directory_inactive',
   at: '2026-11-24T12:00:00.000Z',
 };
@@ -110,6 +115,7 @@ export const REPROVISIONED: UserReprovisioned = {
   sso_identity_id: IDENTITY,
   user_id: 'u-2',
   company_id: COMPANY,
+  company: 'acme',
   at: '2026-11-24T13:00:00.000Z',
 };
 
@@ -125,6 +131,7 @@ export const REVOKED: SessionsRevoked = {
   sso_identity_id: IDENTITY,
   user_id: 'u-2',
   company_id: COMPANY,
+  company: 'acme',
   by: 'operator:olga',
   at: '2026-11-24T14:00:00.000Z',
 };

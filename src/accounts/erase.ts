@@ -22,9 +22,10 @@ export async function lockMirror(tx: Transaction): Promise<void> {
 export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<void> {
   const { sql } = tx;
   // Identities before users, each by id: the linking worker's order.
-  const identities = await sql<{ id: string; companyId: string; userId: string }[]>`
-    SELECT id, company_id AS "companyId", user_id AS "userId" FROM sso_identities
-    WHERE user_id = ANY(${userIds}::text[]) ORDER BY id FOR UPDATE`;
+  const identities = await sql<{ id: string; companyId: string; company: string; userId: string }[]>`
+    SELECT i.id, i.company_id AS "companyId", c.slug AS company, i.user_id AS "userId"
+    FROM sso_identities i JOIN companies c ON c.id = i.company_id
+    WHERE i.user_id = ANY(${userIds}::text[]) ORDER BY i.id FOR UPDATE OF i`;
   await sql`SELECT 1 FROM users WHERE id = ANY(${userIds}::text[]) ORDER BY id FOR UPDATE`;
   await sql`
     UPDATE users SET status = 'deleted', name = NULL, sso_email = NULL, updated_at = now()
@@ -52,10 +53,10 @@ export async function eraseUsers(tx: Transaction, userIds: string[]): Promise<vo
   const time = new Date();
   await append(
     tx,
-    identities.map(({ id, companyId, userId }) =>
+    identities.map(({ id, companyId: company_id, company, userId: user_id }) =>
       userErased.create(
         { id: newId(), source: 'urn:sso-link:accounts', time, subject: id },
-        { sso_identity_id: id, company_id: companyId, user_id: userId, at: time.toISOString() },
+        { sso_identity_id: id, company_id, company, user_id, at: time.toISOString() },
       ),
     ),
   );

@@ -13,6 +13,8 @@ import { publishIdentityStates } from '../states/identity-states.ts';
 export interface StateChange {
   id: string;
   companyId: string;
+  /** The company's slug. */
+  company: string;
   userId: string | null;
   was: 'active' | 'inactive' | null;
   state: 'active' | 'inactive' | null;
@@ -66,7 +68,7 @@ export async function deriveStates(
         AND s.login_id IS DISTINCT FROM ${exceptLogin}::uuid
       RETURNING s.sso_identity_id AS id
     )
-    SELECT id, company_id AS "companyId", user_id AS "userId", was, state, deleted,
+    SELECT id, company_id AS "companyId", (SELECT slug FROM companies c WHERE c.id = company_id) AS company, user_id AS "userId", was, state, deleted,
       (SELECT count(*)::int FROM ended WHERE ended.id = changed.id) AS "sessionsEnded"
     FROM changed ORDER BY id`;
   await append(
@@ -82,8 +84,14 @@ export async function deriveStates(
   return [...changes];
 }
 
-function eventOf({ id, companyId, userId, was, state, deleted }: StateChange, time: Date) {
-  const facts = { sso_identity_id: id, user_id: userId, company_id: companyId, at: time.toISOString() };
+function eventOf({ id, companyId, company, userId, was, state, deleted }: StateChange, time: Date) {
+  const facts = {
+    sso_identity_id: id,
+    user_id: userId,
+    company_id: companyId,
+    company,
+    at: time.toISOString(),
+  };
   const envelope = { id: newId(), source: 'urn:sso-link:directory', time, subject: id };
   if (state === 'inactive') {
     const cause = deleted ? 'directory_deleted' : 'directory_inactive';

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './event.ts';
-import { Timestamp, Uuid } from './fields.ts';
+import { Company, Timestamp, Uuid } from './fields.ts';
 import { LINK_REMOVED_CAUSES } from './link-causes.ts';
 import { linkResult } from './link-result.ts';
 
@@ -13,6 +13,7 @@ export const linkRemoved = defineEvent({
     {
       sso_identity_id: Uuid('The SSO identity that is linked to nobody from now on'),
       company_id: Uuid('The company'),
+      company: Company,
       user_id: Type.String({ description: 'The user that it was linked to' }),
       removed_by: Type.String({ description: 'Who removed it: `operator:<name>` or `key:<name>`' }),
       removed_at: Timestamp('When'),

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './event.ts';
-import { Timestamp, Uuid } from './fields.ts';
+import { Company, Timestamp, Uuid } from './fields.ts';
 
 /** What was decided for a login. */
 export const OUTCOMES = [
@@ -66,6 +66,7 @@ export const linkResult = defineEvent({
       login_id: Uuid('The login that was decided'),
       sso_identity_id: Uuid('The SSO identity'),
       company_id: Uuid('The company'),
+      company: Company,
       outcome: Type.Enum([...OUTCOMES], { description: 'What was decided' }),
       reason: Type.Union([Type.Enum([...REASONS]), Type.Null()], { description: 'Why it was refused' }),
       user_id: Type.Union([Type.String(), Type.Null()], {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './event.ts';
-import { Timestamp, Uuid } from './fields.ts';
+import { Company, Timestamp, Uuid } from './fields.ts';
 import { linkResult } from './link-result.ts';
 
 /** What ended sessions. Values are only added: readers are open. */
@@ -29,6 +29,7 @@ export const sessionsRevoked = defineEvent({
         description: 'The user that the SSO identity is linked to; null where there is none',
       }),
       company_id: Uuid('The company'),
+      company: Company,
       by: Type.String({
         description:
           'Who ended them: `operator:<name>`, `key:<name>`, `user:<id>` (the person) or `provider:<region>` (a back-channel logout)',

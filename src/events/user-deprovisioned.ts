@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DEPROVISIONED_CAUSES } from './directory-causes.ts';
 import { defineEvent } from './event.ts';
-import { Timestamp, Uuid } from './fields.ts';
+import { Company, Timestamp, Uuid } from './fields.ts';
 import { linkResult } from './link-result.ts';
 
 /** A company's directory took a person's access away. On the results' topic, so that it keeps its order among them. */
@@ -16,6 +16,7 @@ export const userDeprovisioned = defineEvent({
         description: 'The user that it is linked to; null where it is not linked',
       }),
       company_id: Uuid('The company'),
+      company: Company,
       cause: Type.Enum([...DEPROVISIONED_CAUSES], { description: 'What the directory said' }),
       at: Timestamp('When'),
     },

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './event.ts';
-import { Timestamp, Uuid } from './fields.ts';
+import { Company, Timestamp, Uuid } from './fields.ts';
 import { linkResult } from './link-result.ts';
 
 /** A user was erased. On the results' topic, once for each SSO identity that is linked to the user. */
@@ -12,6 +12,7 @@ export const userErased = defineEvent({
     {
       sso_identity_id: Uuid('An SSO identity that is linked to the user'),
       company_id: Uuid("The SSO identity's company"),
+      company: Company,
       user_id: Type.String({ description: 'The user whose personal data was erased' }),
       at: Timestamp('When'),
     },

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './event.ts';
-import { Timestamp, Uuid } from './fields.ts';
+import { Company, Timestamp, Uuid } from './fields.ts';
 import { LINKED_CAUSES } from './link-causes.ts';
 import { linkResult } from './link-result.ts';
 
@@ -13,6 +13,7 @@ export const userLinked = defineEvent({
     {
       sso_identity_id: Uuid('The SSO identity that is linked from now on'),
       company_id: Uuid('The company'),
+      company: Company,
       user_id: Type.String({ description: 'The user that it is linked to' }),
       previous_user_id: Type.Union([Type.String(), Type.Null()], {
         description: 'The user that it was linked to until then; null where it was not linked',

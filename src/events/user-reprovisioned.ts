@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './event.ts';
-import { Timestamp, Uuid } from './fields.ts';
+import { Company, Timestamp, Uuid } from './fields.ts';
 import { linkResult } from './link-result.ts';
 
 /** A company's directory no longer blocks a person. On the results' topic, so that it keeps its order among them. */
@@ -15,6 +15,7 @@ export const userReprovisioned = defineEvent({
         description: 'The user that it is linked to; null where it is not linked',
       }),
       company_id: Uuid('The company'),
+      company: Company,
       at: Timestamp('When'),
     },
     {

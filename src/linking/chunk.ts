@@ -159,6 +159,7 @@ function decideAndApply(
     login_id: event.login_id,
     sso_identity_id: identity.id,
     company_id: companyId,
+    company: known.company,
     ...decision,
     user_id: userId,
     policy_version: POLICY_VERSION,

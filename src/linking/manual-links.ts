@@ -83,7 +83,7 @@ export async function linkByHand(
       { id: newId(), source: `urn:sso-link:${cause}`, time: now, subject: identity.id },
       {
         sso_identity_id: identity.id,
-        company_id: company.id,
+        ...{ company_id: company.id, company: company.slug },
         user_id: user.id,
         previous_user_id: null,
         cause,
@@ -161,7 +161,7 @@ export async function removeLink(
       { id: newId(), source: `urn:sso-link:${cause}`, time: now, subject: id },
       {
         sso_identity_id: id,
-        company_id: companyId,
+        ...{ company_id: companyId, company: await slugOf(tx, companyId) },
         user_id: userId,
         removed_by: actor,
         removed_at: now.toISOString(),
@@ -178,6 +178,11 @@ export async function removeLink(
     details: { user_id: userId, sessions_ended: ended.length },
   });
   return { userId, sessionsEnded: ended.length };
+}
+
+async function slugOf({ db }: Transaction, id: string): Promise<string> {
+  const [company] = await db.select().from(companies).where(eq(companies.id, id));
+  return company?.slug ?? '';
 }
 
 async function lockIdentity(tx: Transaction, id: string): Promise<Identity> {

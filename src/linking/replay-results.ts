@@ -84,7 +84,8 @@ async function readPage(
   [decidedAt, sequence]: Place,
 ): Promise<Row[]> {
   return sql<Row[]>`
-    SELECT login_id, sso_identity_id, company_id, outcome, reason, user_id, matched, policy_version, evidence,
+    SELECT login_id, sso_identity_id, company_id, (SELECT slug FROM companies c WHERE c.id = company_id) AS company,
+      outcome, reason, user_id, matched, policy_version, evidence,
       to_char(decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS decided_at, event_id,
       sequence::text
     FROM link_results WHERE company_id = ${companyId} AND decided_at >= ${since.toISOString()}

@@ -2,7 +2,7 @@
 import { audit } from '../audit.ts';
 import { lockCompany } from '../companies/companies.ts';
 import type { Database, Sql, Transaction } from '../db/client.ts';
-import { sessionsRevoked, sessionsRevokedCause } from '../events/sessions-revoked.ts';
+import { type SessionsRevoked, sessionsRevoked, sessionsRevokedCause } from '../events/sessions-revoked.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
 
@@ -90,8 +90,8 @@ export async function revokeSessions(
     const events = [...people.values()].filter(({ id }) => !published.has(id));
     await append(
       tx,
-      events.map(({ id, userId, companyId }) =>
-        eventOf(actor, id, { sso_identity_id: id, user_id: userId, company_id: companyId }),
+      events.map(({ id, userId, companyId: company_id, company }) =>
+        eventOf(actor, id, { sso_identity_id: id, user_id: userId, company_id, company }),
       ),
     );
     for (const { id } of events) published.add(id);
@@ -111,6 +111,8 @@ interface DeletedSession {
   id: string;
   userId: string | null;
   companyId: string;
+  /** The company's slug. */
+  company: string;
   /** It could still be used. */
   open: boolean;
 }
@@ -118,7 +120,7 @@ interface DeletedSession {
 async function deleteSome(sql: Sql, of: SessionsOf): Promise<DeletedSession[]> {
   return sql<DeletedSession[]>`
     WITH chosen AS (
-      SELECT s.id, i.id AS identity, i.user_id, i.company_id,
+      SELECT s.id, i.id AS identity, i.user_id, i.company_id, c.slug,
         s.expires_at > now() AND coalesce(s.created_at >= c.sessions_not_before, true) AS open
       FROM sessions s
       JOIN sso_identities i ON i.id = s.sso_identity_id
@@ -128,7 +130,7 @@ async function deleteSome(sql: Sql, of: SessionsOf): Promise<DeletedSession[]> {
       ORDER BY s.id LIMIT ${BATCH} FOR UPDATE OF s
     )
     DELETE FROM sessions s USING chosen WHERE chosen.id = s.id
-    RETURNING chosen.identity AS id, chosen.user_id AS "userId", chosen.company_id AS "companyId", chosen.open`;
+    RETURNING chosen.identity AS id, chosen.user_id AS "userId", chosen.company_id AS "companyId", chosen.slug AS company, chosen.open`;
 }
 
 /**
@@ -146,7 +148,7 @@ export async function revokeCompanySessions(
     UPDATE companies SET sessions_not_before = clock_timestamp() WHERE id = ${company.id}
     RETURNING sessions_not_before AS at`;
   const notBefore = new Date(row?.at ?? '');
-  const facts = { sso_identity_id: null, user_id: null, company_id: company.id };
+  const facts = { sso_identity_id: null, user_id: null, company_id: company.id, company: slug };
   await append(tx, [eventOf(actor, company.id, facts)]);
   const details = { not_before: notBefore };
   await audit(tx, { actor, action: 'sessions.revoke', target: slug, companyId: company.id, details });
@@ -156,7 +158,7 @@ export async function revokeCompanySessions(
 /** Which part of this service says so, by the cause. */
 const SOURCES = { operator: 'operator', api: 'api', person: 'server', provider: 'server' } as const;
 
-type Facts = { sso_identity_id: string | null; user_id: string | null; company_id: string };
+type Facts = Pick<SessionsRevoked, 'sso_identity_id' | 'user_id' | 'company_id' | 'company'>;
 
 function eventOf(actor: string, subject: string, facts: Facts) {
   const time = new Date();
