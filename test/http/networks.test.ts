@@ -24,6 +24,8 @@ t.test('another method of a path that is there: 405, with those that it has', as
   for (const [method, path, allow] of [
     ['POST', '/login?company=acme', 'GET, HEAD'],
     ['DELETE', '/logout', 'POST'],
+    ['GET', '/logout/backchannel', 'POST'],
+    ['GET', '/account/sessions/end', 'POST'],
     ['PUT', '/session', 'GET'],
     ['POST', '/assets/style.css', 'GET, HEAD'],
   ] as const) {
@@ -49,7 +51,15 @@ t.test('the headers stay small, whatever the configuration', async (t) => {
 t.test('every answer states its caching', async (t) => {
   const { url } = await startService(t);
   for (const path of [
-    ...['/', '/login', '/login/start?company=none', '/login/callback', '/login/wait', '/session'],
+    ...[
+      '/',
+      '/login',
+      '/login/start?company=none',
+      '/login/callback',
+      '/login/wait',
+      '/session',
+      '/account/sessions',
+    ],
     ...['/nowhere', '/.well-known/jwks.json', '/assets/style.css', '/assets/wait.js'],
   ]) {
     const { headers } = await fetch(`${url}${path}`, { redirect: 'manual' });
