@@ -1,10 +1,11 @@
 /**
  * What other services build on, made from the code: schemas/*.json, docs/asyncapi.yaml, docs/openapi.yaml,
- * docs/openapi-api.yaml, client/src/api-operations.ts.
+ * docs/openapi-api.yaml, docs/customer-guide.md, client/src/api-operations.ts.
  * `npm run docs` writes them; `--check` only compares, and refuses what would break a reader of a released
  * schema; `--release` makes today's schemas the released ones.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { guideMarkdown } from '../src/companies/customer-guide.ts';
 import { apiOperations } from './contracts/api-client.ts';
 import { asyncapi } from './contracts/asyncapi.ts';
 import { openapi } from './contracts/openapi.ts';
@@ -20,6 +21,13 @@ const documents: Record<string, string> = {
   'docs/openapi.yaml': await openapi(),
   'docs/openapi-api.yaml': apiDocument,
   'client/src/api-operations.ts': apiOperations(apiDocument),
+  'docs/customer-guide.md': guideMarkdown({
+    ...{ productName: 'Paradime', appUrl: 'https://app.paradime.io', supportUrl: 'support@paradime.io' },
+    regions: [
+      { name: 'EU', publicUrl: 'https://account.paradime.io' },
+      { name: 'US', publicUrl: 'https://account.us.paradime.io' },
+    ],
+  }),
 };
 
 const faults = process.argv.includes('--check')

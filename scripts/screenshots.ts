@@ -1,4 +1,4 @@
-/** `npm run screenshots`: each page, from the running service, into docs/images/. */
+/** `npm run screenshots [-- PREFIX]`: each page, or those whose name begins so, from the running service, into docs/images/. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ async function shoot(
       const context = await browser.newContext(options);
       const page = await context.newPage();
       await reach(page, { parts, stream });
-      await page.screenshot({ path: `${FOLDER}${name}.png` });
+      await page.screenshot({ path: `${FOLDER}${name}.png`, fullPage: name.startsWith('setup-') });
       await context.close();
       console.log(name);
     }
@@ -46,7 +46,9 @@ async function shoot(
 await mkdir(FOLDER, { recursive: true });
 const folder = await mkdtemp(join(tmpdir(), 'sso-link-brand-'));
 try {
-  const everywhere = Object.entries(PAGES).flatMap(([name, reach]) =>
+  const only = process.argv[2] ?? '';
+  const wanted = Object.entries(PAGES).filter(([name]) => name.startsWith(only));
+  const everywhere = wanted.flatMap(([name, reach]) =>
     Object.entries(SIZES).flatMap(([size, viewport]) =>
       (['light', 'dark'] as const).map((colorScheme): [string, Reach, BrowserContextOptions] => [
         `${name}-${size}-${colorScheme}`,
@@ -65,7 +67,7 @@ try {
     ...{ SUPPORT_URL: 'https://example.com/help', TERMS_URL: 'https://example.com/terms' },
     PRIVACY_URL: 'https://example.com/privacy',
   };
-  const translated = TRANSLATED.flatMap((name) =>
+  const translated = TRANSLATED.filter((name) => name.startsWith(only)).flatMap((name) =>
     (
       [
         ['en-US', 'brand'],
@@ -80,7 +82,7 @@ try {
       ]),
     ),
   );
-  await shoot(brand, translated);
+  if (translated.length > 0) await shoot(brand, translated);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -147,6 +147,8 @@ opens a secret. The pods contain it themselves, so a rollback restores the old c
   value: {{ .Values.rateLimits.perAddress | int64 | quote }}
 - name: RATE_LIMIT_PER_COMPANY
   value: {{ .Values.rateLimits.perCompany | int64 | quote }}
+- name: DNS_SERVERS
+  value: {{ join "," .Values.dnsServers | quote }}
 {{- if .Values.jumpcloudIssuers }}
 - name: JUMPCLOUD_ISSUERS
   value: {{ include "sso-link.issuers" . | quote }}
@@ -188,6 +190,8 @@ opens a secret. The pods contain it themselves, so a rollback restores the old c
   value: {{ .Values.logLevel | quote }}
 - name: PUBLIC_URL
   value: {{ .Values.publicUrl | quote }}
+- name: DNS_SERVERS
+  value: {{ join "," .Values.dnsServers | quote }}
 - name: RATE_LIMIT_PER_KEY
   value: {{ .Values.rateLimits.perKey | int64 | quote }}
 {{ include "sso-link.env.tracing" . }}

@@ -34,6 +34,7 @@ const GROUPS: Group[] = [
   { heading: COMPANIES, words: ['domain'], load: async () => (await import('./domain.ts')).domainCommands },
   { heading: COMPANIES, words: ['client'], load: async () => (await import('./client.ts')).clientCommands },
   { heading: COMPANIES, words: ['setup'], load: async () => (await import('./setup.ts')).setupCommands },
+  { heading: COMPANIES, words: ['guide'], load: async () => (await import('./guide.ts')).guideCommand },
   { heading: COMPANIES, words: ['directory'], load: async () => (await import('./directory.ts')).directoryCommands },
   { heading: PEOPLE, words: ['accounts'], load: async () => (await import('./accounts.ts')).accountsCommands },
   { heading: PEOPLE, words: ['users'], load: async () => (await import('./users.ts')).usersCommands },

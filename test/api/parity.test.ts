@@ -66,6 +66,7 @@ const NO_ROUTE: Record<string, string> = {
   migrate: INSTALLATION,
   topics: INSTALLATION,
   doctor: INSTALLATION,
+  guide: 'it prints a text',
   prune: INSTALLATION,
   'keys rotate': 'it needs SECRET_KEYS to change in the environment',
   'keys reseal': 'it needs SECRET_KEYS to change in the environment',

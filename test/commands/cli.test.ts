@@ -154,6 +154,7 @@ t.test('every command explains itself, and prints JSON where it is told to', asy
     'events digest',
     'events replay',
     'events republish-state',
+    'guide',
     'keys reseal',
     'keys rotate',
     'late-matches dismiss',

@@ -125,6 +125,7 @@ const READ_ONLY = [
     'directory token list',
     'sessions list',
     'setup list',
+    'guide',
   ],
 ];
 

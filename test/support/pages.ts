@@ -4,6 +4,7 @@ import type { Parts } from '../../dev/environment.ts';
 import type { LocalStream } from '../../dev/stream.ts';
 import { sealTestLink, TEST_LINK_TTL, type TestedClient } from '../../src/companies/test-link.ts';
 import { createSealer } from '../../src/seal.ts';
+import { SETUP_PAGES } from './setup-pages.ts';
 
 export interface Reached {
   parts: Parts;
@@ -75,6 +76,7 @@ export const PAGES: Record<string, Reach> = {
   sessions,
   'test-right': signIn('acme', 'ada@acme.test', { test: true }),
   'test-to-do': signIn('acme', 'uma@acme.test', { test: true }),
+  ...SETUP_PAGES,
   'problem-start-again': visit('/login/callback?state=unknown&code=unknown'),
   // From here on nothing is linked any more.
   waiting: signIn('acme', 'grace@acme.test', { paused: true }),

@@ -34,17 +34,27 @@ async function renew() {
   for (const step of [...steps.children]) {
     const fresh = page.getElementById(step.id);
     if (!fresh || same(fresh, step)) continue;
+    const focused = step.contains(document.activeElement) ? document.activeElement : null;
     const filled = [...step.querySelectorAll('input:not([type=hidden])')].some((input) => input.value !== '');
-    if (filled || step.contains(document.activeElement)) {
+    if (filled || focused?.localName === 'input') {
       complete = false;
       continue;
     }
     for (const button of fresh.querySelectorAll('button[data-copy]')) button.hidden = !navigator.clipboard;
     step.replaceWith(document.adoptNode(fresh));
+    if (focused) refocus(fresh, focused);
     changed = true;
   }
   if (changed) updated.textContent = updated.dataset.updated;
   return complete;
+}
+
+// Where the keyboard was: on the same copy button, else at the heading of the step.
+function refocus(step, { dataset }) {
+  const again = dataset.copy && step.querySelector(`[data-copy="${dataset.copy}"]`);
+  const target = again || step.querySelector('h2');
+  if (!again) target.tabIndex = -1;
+  target.focus();
 }
 
 function same(fresh, step) {

@@ -96,7 +96,7 @@ export const setupDe: SetupMessages = {
     email: 'Eine E-Mail-Adresse kam an',
     verified: 'JumpCloud bestätigt die E-Mail-Adresse',
     domain: 'Die Domain der E-Mail-Adresse ist nachgewiesen',
-    refresh: 'Ein Refresh-Token kam an: Wählen Sie „Refresh Token“ unter „Grant type“, wenn es fehlt',
+    refresh: '„Refresh Token“ ist unter „Grant type“ ausgewählt',
     back: 'Zurück zur Einrichtung',
   },
   people: {

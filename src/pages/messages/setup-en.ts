@@ -90,7 +90,7 @@ export const setupEn = {
     email: 'An email came',
     verified: 'JumpCloud confirms the email',
     domain: 'The email’s domain is proven',
-    refresh: 'A refresh token came: select “Refresh Token” under “Grant type” where it is missing',
+    refresh: '“Refresh Token” is selected under “Grant type”',
     back: 'Back to the setup',
   },
   people: {

@@ -95,7 +95,7 @@ export const setupEs: SetupMessages = {
     email: 'Llegó una dirección de correo',
     verified: 'JumpCloud confirma el correo',
     domain: 'El dominio del correo está demostrado',
-    refresh: 'Llegó un token de actualización: seleccione «Refresh Token» en «Grant type» si falta',
+    refresh: '«Refresh Token» está seleccionado en «Grant type»',
     back: 'Volver a la configuración',
   },
   people: {

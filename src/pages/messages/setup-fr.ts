@@ -96,8 +96,7 @@ export const setupFr: SetupMessages = {
     email: 'Une adresse e-mail est arrivée',
     verified: 'JumpCloud confirme l’adresse e-mail',
     domain: 'Le domaine de l’adresse e-mail est prouvé',
-    refresh:
-      'Un jeton d’actualisation est arrivé : sélectionnez « Refresh Token » sous « Grant type » s’il manque',
+    refresh: '« Refresh Token » est sélectionné sous « Grant type »',
     back: 'Retour à la configuration',
   },
   people: {

@@ -94,7 +94,7 @@ export const setupJa: SetupMessages = {
     email: 'メールアドレスが届いた',
     verified: 'JumpCloud がメールアドレスを確認済み',
     domain: 'メールアドレスのドメインが証明済み',
-    refresh: 'リフレッシュトークンが届いた（ない場合は「Grant type」で「Refresh Token」を選択してください）',
+    refresh: '「Grant type」で「Refresh Token」が選択されている',
     back: '設定に戻る',
   },
   people: {
