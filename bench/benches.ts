@@ -14,6 +14,7 @@ export const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   latency: () => import('./latency/bench.ts'),
   directory: () => import('./directory/bench.ts'),
   import: () => import('./import/bench.ts'),
+  mirror: () => import('./mirror/bench.ts'),
   start: () => import('./start/bench.ts'),
   growth: async () => ({ bench: (await import('./growth/bench.ts')).growth }),
   'growth-10m': async () => ({ bench: (await import('./growth/bench.ts')).growth10m }),
