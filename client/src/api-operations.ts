@@ -769,6 +769,8 @@ export interface Operations {
       items: ({
           /** A UUID in lower case */
           login_id: string;
+          /** A UUID in lower case */
+          company_id: string;
           /** The slug of a company */
           company: string;
           outcome: "linked" | "already_linked" | "user_created" | "ambiguous" | "no_match" | "refused";
@@ -793,6 +795,8 @@ export interface Operations {
   }; result: {
       /** A UUID in lower case */
       login_id: string;
+      /** A UUID in lower case */
+      company_id: string;
       /** The slug of a company */
       company: string;
       outcome: "linked" | "already_linked" | "user_created" | "ambiguous" | "no_match" | "refused";

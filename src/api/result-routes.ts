@@ -11,7 +11,7 @@ import { LINK_HEADER, Page, PageQueryById, sendPage } from './pages.ts';
 const tag = 'results';
 const Outcome = Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome)));
 const fields = {
-  ...{ login_id: Id, company: Slug, outcome: Outcome, reason: nullable(Type.String()) },
+  ...{ login_id: Id, company_id: Id, company: Slug, outcome: Outcome, reason: nullable(Type.String()) },
   ...{ user_id: nullable(Type.String()), sso_identity_id: Id, decided_at: Time },
   policy_version: Type.Integer(),
   matched: Type.Unsafe<object[]>({ type: 'array', description: 'As in `user.link_result`' }),

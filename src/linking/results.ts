@@ -11,6 +11,8 @@ export interface ResultRow {
   login_id: string;
   /** As PostgreSQL prints it. */
   decided_at: string;
+  company_id: string;
+  /** Its slug. */
   company: string;
   outcome: string;
   reason: string | null;
@@ -78,7 +80,7 @@ function selectResults(
   const { outcome = null, reason = null, companyId, after, count } = filter;
   const since = filter.since?.toISOString() ?? null;
   return sql<Row[]>`
-    SELECT r.login_id, r.decided_at, c.slug AS company, r.outcome, r.reason, r.user_id, r.sso_identity_id,
+    SELECT r.login_id, r.decided_at, r.company_id, c.slug AS company, r.outcome, r.reason, r.user_id, r.sso_identity_id,
       r.matched, r.policy_version, r.evidence
     FROM link_results r JOIN companies c ON c.id = r.company_id
     WHERE (${companyId}::uuid IS NULL OR r.company_id = ${companyId}::uuid)
@@ -113,7 +115,7 @@ export async function showResult(
   of: { companyId?: string } = {},
 ): Promise<Row> {
   const [row] = await sql<Row[]>`
-    SELECT l.id AS login_id, c.slug AS company, l.authenticated_at, l.sso_client_id, r.outcome, r.reason,
+    SELECT l.id AS login_id, l.company_id, c.slug AS company, l.authenticated_at, l.sso_client_id, r.outcome, r.reason,
       r.user_id, r.matched, r.evidence, r.policy_version, r.decided_at, i.id AS sso_identity_id, i.issuer,
       i.subject, i.email AS identity_email, i.name AS identity_name, i.user_id AS linked_to, i.linked_at,
       i.link_removed_at
