@@ -126,6 +126,7 @@ const READ_ONLY = [
     'sessions list',
     'setup list',
     'guide',
+    'late-matches list',
   ],
 ];
 
@@ -155,19 +156,41 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     const [challenge] = await sql`SELECT value FROM domain_challenges WHERE domain = 'dns.test'`;
     zone.set('_sso-link-challenge.dns.test', [[Buffer.from(`sso-link=${challenge?.value}`)]]);
   };
-  const directoryToken = async (): Promise<string> => {
-    const [token] = await sql`SELECT id FROM directory_tokens`;
-    return token?.id ?? 'TOKEN';
-  };
-  const clientSecret = async (): Promise<string> => {
-    const [secret] = await sql`
+  type Id = { id: string };
+  /** What an act names in capitals: an id that an act before it made. */
+  const ids: Record<string, () => Promise<Id[]>> = {
+    TOKEN: () => sql<Id[]>`SELECT id FROM directory_tokens`,
+    SECRET: () => sql<Id[]>`
       SELECT s.id FROM sso_client_secrets s JOIN sso_clients k ON k.id = s.sso_client_id
-      WHERE k.client_id = 'zeta-client' AND s.retired_at IS NULL ORDER BY s.added_at`;
-    return secret?.id ?? 'SECRET';
+      WHERE k.client_id = 'zeta-client' AND s.retired_at IS NULL ORDER BY s.added_at`,
+    SETUP: () => sql<Id[]>`SELECT id FROM setup_links`,
+    CLIENT: () => sql<Id[]>`SELECT id FROM sso_clients WHERE client_id = 'zeta-client'`,
+    BATCH: () => sql<Id[]>`SELECT id FROM link_batches`,
+    MATCH: () => sql<Id[]>`SELECT id FROM late_matches WHERE state = 'open'`,
   };
-  const setupLink = async (): Promise<string> => {
-    const [link] = await sql`SELECT id FROM setup_links`;
-    return link?.id ?? 'LINK';
+  const filled = async (act: string): Promise<string> => {
+    const words = act.split(' ').map(async (word) => {
+      const [row] = ids[word] ? await ids[word]() : [];
+      return row?.id ?? word;
+    });
+    return (await Promise.all(words)).join(' ');
+  };
+  /** A person who signed in, and whose account came later. */
+  const lateMatch = async (name: string) => {
+    const [email, person] = [`${name}@acme.test`, newId()];
+    await sql`INSERT INTO users (id) VALUES (${name})`;
+    await sql`
+      INSERT INTO social_accounts (id, user_id, provider, provider_user_id, email, email_verified)
+      VALUES (${newId()}, ${name}, 'google', ${name}, ${email}, true)`;
+    await sql`
+      INSERT INTO users (id, company_id, company_set_by, sso_email)
+      VALUES (${`${name}-created`}, ${acme.id}, 'link', ${email})`;
+    await sql`
+      INSERT INTO sso_identities (id, company_id, issuer, subject, user_id, linked_at, email)
+      VALUES (${person}, ${acme.id}, 'https://issuer.test/', ${name}, ${`${name}-created`}, now(), ${email})`;
+    await sql`
+      INSERT INTO late_matches (id, company_id, sso_identity_id, created_user_id, user_id)
+      VALUES (${newId()}, ${acme.id}, ${person}, ${`${name}-created`}, ${name})`;
   };
   const pushUser = () => sql`
     INSERT INTO directory_users (id, company_id, user_name, user_name_key)
@@ -175,7 +198,7 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
   type Act = [
     command: string,
     input?: string | undefined,
-    options?: { before?: () => unknown; exitCode?: number },
+    options?: { before?: () => unknown; exitCode?: number; entries?: number },
   ];
   const acts: Act[] = [
     ['migrate'], // It makes the signing key that is missing.
@@ -194,13 +217,17 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
     ['directory forget zeta probe@zeta.test', undefined, { before: pushUser }],
     ['directory disable zeta'],
     ['setup create zeta --for setup'],
-    ['setup revoke LINK'],
+    ['setup revoke SETUP'],
     ['client create zeta --client-id zeta-client --region us --no-check', 'the-first-secret\n'],
     ['client activate zeta --allow-no-domain'],
     ['client update zeta --client-secret-stdin --no-check', 'the-second-secret\n'],
     ['client secret add zeta --no-check', 'the-third-secret\n'],
     ['client secret retire zeta SECRET'],
     ['client disable zeta'],
+    ['links undo zeta --client CLIENT --since 2026-01-01T00:00:00Z', undefined, { entries: 2 }],
+    ['links redo BATCH', undefined, { entries: 2 }],
+    ['late-matches merge MATCH', undefined, { before: () => lateMatch('ada') }],
+    ['late-matches dismiss MATCH', undefined, { before: () => lateMatch('bob') }],
     ['company update zeta --no-create-users'],
     ['company disable zeta'],
     ['company enable zeta'],
@@ -222,17 +249,11 @@ t.test('row 66: each act of an operator is in the audit log', async (t) => {
   for (const [act, input, options] of acts) {
     await options?.before?.();
     const [before] = await sql`SELECT count(*)::int AS n FROM audit_log`;
-    const { exitCode, err } = await run(
-      act
-        .replace('TOKEN', await directoryToken())
-        .replace('SECRET', await clientSecret())
-        .replace('LINK', await setupLink()),
-      input,
-    );
+    const { exitCode, err } = await run(await filled(act), input);
     t.equal(exitCode, options?.exitCode ?? 0, `${act} ${err}`);
     const [last] = await sql`SELECT actor, target, (SELECT count(*)::int FROM audit_log) AS n FROM audit_log
       ORDER BY id DESC LIMIT 1`;
-    t.match(last, { actor: 'operator:eve', n: before?.n + 1, target: /./ }, act);
+    t.match(last, { actor: 'operator:eve', n: before?.n + (options?.entries ?? 1), target: /./ }, act);
   }
   const io = { env: {}, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, exitCode: 0 };
   const done = acts.map(([act]) => act);
