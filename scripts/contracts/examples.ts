@@ -153,6 +153,7 @@ export const SSO_CHANGED: CompanySsoChanged = {
   name: 'Acme',
   status: 'active',
   domains: ['acme.example'],
+  unproven_domains: [],
   sso: 'active',
   secret_expires_on: '2027-11-30',
   changed_by: 'operator:olga',

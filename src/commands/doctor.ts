@@ -16,6 +16,7 @@ import {
   checkSite,
 } from './doctor-checks.ts';
 import { checkClientSecrets } from './doctor-client-secrets.ts';
+import { checkDomains } from './doctor-domains.ts';
 import { lookAtKafka } from './doctor-kafka.ts';
 import { checkMirror } from './doctor-mirror.ts';
 import { askRole, type RoleFinding } from './doctor-roles.ts';
@@ -81,7 +82,14 @@ async function examine(io: Io, tell: (finding: Finding) => void): Promise<void> 
   });
   const { DATABASE_URL, SECRET_KEYS, JUMPCLOUD_ISSUERS, PUBLIC_URL, APP_URL, RETURN_ORIGINS } = values;
 
-  const ofDatabase = ['migrations', 'signing key', 'sealed values', 'client secrets', 'SSO clients'];
+  const ofDatabase = [
+    'migrations',
+    'signing key',
+    'sealed values',
+    'client secrets',
+    'DNS records',
+    'SSO clients',
+  ];
   if (DATABASE_URL === undefined) skip(['database', 'pooler', ...ofDatabase], 'needs DATABASE_URL');
   else {
     const source = { DATABASE_URL, DATABASE_PASSWORD_FILE: values.DATABASE_PASSWORD_FILE ?? '' };
@@ -104,6 +112,7 @@ async function examine(io: Io, tell: (finding: Finding) => void): Promise<void> 
           await look('sealed values', () => checkSealed(database, sealer));
         }
         await look('client secrets', () => checkClientSecrets(database));
+        await look('DNS records', () => checkDomains(database));
         if (JUMPCLOUD_ISSUERS === undefined) skip(['SSO clients'], 'needs JUMPCLOUD_ISSUERS');
         else await look('SSO clients', () => checkClients(database, JUMPCLOUD_ISSUERS));
       }

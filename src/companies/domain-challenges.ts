@@ -3,8 +3,9 @@ import { audit } from '../audit.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { companies, companyDomains, domainChallenges } from '../db/schema.ts';
 import { SsoLinkError } from '../errors.ts';
+import { publishCompanyStates } from '../states/company-states.ts';
 import { randomToken } from '../tokens.ts';
-import { companyBySlug } from './companies.ts';
+import { companyBySlug, lockCompany } from './companies.ts';
 import { companyDomain } from './company-domain.ts';
 import { type DomainAnswer, type DomainResolver, domainRecord, lookUpRecord } from './domain-record.ts';
 import { addDomain } from './domains.ts';
@@ -42,6 +43,7 @@ export async function challengeDomain(
     : await insert.onConflictDoNothing().returning();
   if (made) {
     await audit(tx, { actor, action: 'domain.challenge', target: domain, companyId: company.id });
+    if (of.renew) await publishCompanyStates(tx, actor, [company.id]);
   }
   const { value } = made ?? (await challengeOf(tx, company.id, domain));
   return { domain, ...domainRecord({ domain, value }), changed: made !== undefined };
@@ -61,11 +63,12 @@ export async function checkDomain(
 ): Promise<DomainAnswer & { domain: string; changed: boolean }> {
   const company = await companyBySlug(database, of.slug);
   const domain = companyDomain(of.domain);
-  const { value } = await challengeOf(database, company.id, domain);
-  const found = await lookUpRecord(resolver, { domain, value });
+  const challenge = await challengeOf(database, company.id, domain);
+  const found = await lookUpRecord(resolver, challenge);
   return database.transaction(async (tx) => {
     await guard(tx);
-    const known = await recordAnswer(tx, { companyId: company.id, domain, value }, found);
+    await lockCompany(tx, of.slug);
+    const known = await recordAnswer(tx, actor, challenge, found);
     // A new value was requested during the lookup: the old one proves nothing.
     if (!known) return { answer: 'no_record', domain, changed: false };
     if (found.answer !== 'verified') return { ...found, domain, changed: false };
@@ -75,7 +78,7 @@ export async function checkDomain(
 }
 
 /**
- * Checks again every domain that DNS has proven. A failure is recorded and audited once per new answer. It never
+ * Checks again every domain that DNS has proven. A failure is recorded, audited and published once per new answer. It never
  * removes a domain: a broken check must not lock a company out.
  */
 export async function* recheckDomains(
@@ -99,7 +102,8 @@ export async function* recheckDomains(
   for (const { challenge, slug } of proven) {
     const found = await lookUpRecord(resolver, challenge);
     await database.transaction(async (tx) => {
-      const known = await recordAnswer(tx, challenge, found);
+      await lockCompany(tx, slug);
+      const known = await recordAnswer(tx, actor, challenge, found);
       if (!known || found.answer === 'verified' || found.answer === challenge.lastAnswer) return;
       const { companyId, domain } = challenge;
       const details = { answer: found.answer };
@@ -109,10 +113,14 @@ export async function* recheckDomains(
   }
 }
 
-/** False where the challenge has another value by now. */
+/**
+ * Records what DNS said, and publishes it where a proven domain lost or regained its proof.
+ * @returns false where the challenge has another value by now
+ */
 async function recordAnswer(
   tx: Transaction,
-  of: { companyId: string; domain: string; value: string },
+  actor: string,
+  of: typeof domainChallenges.$inferSelect,
   found: DomainAnswer,
 ): Promise<boolean> {
   const { answer } = found;
@@ -126,7 +134,11 @@ async function recordAnswer(
     })
     .where(and(atKey(of.companyId, of.domain), eq(domainChallenges.value, of.value)))
     .returning({ domain: domainChallenges.domain });
-  return updated.length > 0;
+  const known = updated.length > 0;
+  if (known && of.verifiedAt !== null && answer !== of.lastAnswer) {
+    await publishCompanyStates(tx, actor, [of.companyId]);
+  }
+  return known;
 }
 
 /** DNS shows any bytes; PostgreSQL stores no NUL. */

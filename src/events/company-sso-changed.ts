@@ -17,6 +17,12 @@ export const companySsoChanged = defineEvent({
         description: 'While it is `disabled`, nobody of the company signs in by SSO',
       }),
       domains: Type.Array(Type.String(), { description: 'Its proven domains, by name' }),
+      unproven_domains: Type.Optional(
+        Type.Array(Type.String(), {
+          description:
+            'Those of `domains` whose DNS record was missing, or had another value, at the last check. People still sign in',
+        }),
+      ),
       sso: Type.Enum([...SSO_STATES], {
         description:
           '`active`: it has an active SSO client. `draft`: it has one that is being set up. `off`: neither',

@@ -1,4 +1,5 @@
 import { clientSecretReading } from '../companies/client-secret-health.ts';
+import { unprovenDomainReading } from '../companies/domain-health.ts';
 import { listen } from '../db/notify.ts';
 import { directSource } from '../db/source.ts';
 import { connectWithRetry } from '../kafka/connect-with-retry.ts';
@@ -58,7 +59,7 @@ export async function startRelay(
       closeLater(answering.stop);
       const { registry, onRound, onFailure } = createRelayMetrics(
         ...([database, health, stuckRounds] as const),
-        (metrics) => [clientSecretReading(metrics)],
+        (metrics) => [clientSecretReading(metrics), unprovenDomainReading(metrics)],
       );
       const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
       closeLater(scraped.stop);

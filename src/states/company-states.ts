@@ -18,6 +18,10 @@ export async function publishCompanyStates(tx: Transaction, actor: string, ids: 
     SELECT c.id AS company_id, c.slug AS company, c.name, c.status,
       (SELECT coalesce(jsonb_agg(domain ORDER BY domain), '[]') FROM company_domains d WHERE d.company_id = c.id)
         AS domains,
+      (SELECT coalesce(jsonb_agg(d.domain ORDER BY d.domain), '[]')
+        FROM company_domains d JOIN domain_challenges h ON h.domain = d.domain AND h.company_id = d.company_id
+        WHERE d.company_id = c.id AND h.verified_at IS NOT NULL
+          AND h.last_answer IN ('no_record', 'other_value', 'no_such_domain')) AS unproven_domains,
       CASE k.status WHEN 'active' THEN 'active' WHEN 'draft' THEN 'draft' ELSE 'off' END AS sso,
       s.expires_on AS secret_expires_on
     FROM companies c

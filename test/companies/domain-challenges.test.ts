@@ -1,7 +1,9 @@
 import { Resolver } from 'node:dns/promises';
 import t from 'tap';
 import { lookUpRecord } from '../../src/companies/domain-record.ts';
+import type { CompanySsoChanged } from '../../src/events/company-sso-changed.ts';
 import { operator } from '../commands/operator.ts';
+import { eventsOf } from '../states/topic.ts';
 import { testDatabase } from '../support/database.ts';
 import { dnsServer, type Zone } from '../support/dns-server.ts';
 
@@ -20,6 +22,13 @@ t.test('a company proves a domain by DNS', async (t) => {
       name,
       texts.map((text) => [Buffer.from(text)]),
     );
+
+  /** What was published of acme, once it had the domain. */
+  const unproven = async () =>
+    (await eventsOf(sql, 'sso.companies'))
+      .map(({ data }) => data as CompanySsoChanged)
+      .filter((state) => state.company === 'acme' && state.domains.length > 0)
+      .map((state) => state.unproven_domains);
 
   t.match(await check(), { exitCode: 1, err: /challenge_not_found/ });
   const [record] = (await run('domain challenge acme acme.com --json')).json;
@@ -53,9 +62,13 @@ t.test('a company proves a domain by DNS', async (t) => {
   const failures = await sql`SELECT details FROM audit_log WHERE action = 'domain.recheck_failed'`;
   t.match(failures, [{ details: { answer: 'other_value' } }]);
   t.equal(failures.length, 1, 'audited once per answer');
+  t.same(await unproven(), [[], ['acme.com']], 'published once per answer');
+  const found = (await run('doctor --json')).json.find(({ check }) => check === 'DNS records');
+  t.match(found, { status: 'fail', detail: /acme\.com of acme \(other_value\)/ });
   t.equal((await run('domain list acme --json')).json.length, 1, 'a failed re-check removes no domain');
   publish(record.text);
   t.match(await recheck(), { exitCode: 0, json: [{ answer: 'verified' }] });
+  t.same(await unproven(), [[], ['acme.com'], []], 'and once DNS shows the record again');
 
   await run('domain challenge acme acme.com --new');
   t.match((await check()).json, [{ answer: 'other_value' }], 'the old record proves nothing');

@@ -31,6 +31,7 @@ t.test('each change of a company’s sign-in is a state, by who made it', async 
   };
   const base = {
     ...{ company: 'acme', name: 'Acme', status: 'active', domains: [], sso: 'off' },
+    unproven_domains: [],
     ...{ secret_expires_on: null, changed_by: 'operator:olga' },
   };
   const domains = ['acme.example', 'acme.test'];
