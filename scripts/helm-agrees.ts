@@ -5,8 +5,10 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { parse, parseAllDocuments } from 'yaml';
+import { createMirrorMetrics } from '../src/accounts/mirror-metrics.ts';
 import { API_CONFIG } from '../src/api/api-deps.ts';
 import { createApiMetrics } from '../src/api/metrics.ts';
+import { companyReadings } from '../src/companies/company-readings.ts';
 import { VARIABLES, type VariableName } from '../src/config.ts';
 import { DATABASE_CONFIG } from '../src/db/source.ts';
 import { TOPICS_CONFIG } from '../src/kafka/topics.ts';
@@ -89,7 +91,10 @@ const server = createRegistry('server', healthy);
 createLoginMetrics(server);
 createProviderMetrics(server, []);
 createApiMetrics(server);
-const registries = [{ registry: server }, createRelayMetrics(never, healthy), createWorkerMetrics(healthy)];
+const worker = createWorkerMetrics(healthy);
+createMirrorMetrics(worker.registry, () => 0);
+const relay = createRelayMetrics(never, healthy, () => 0, companyReadings);
+const registries = [{ registry: server }, relay, worker];
 const told = (await Promise.all(registries.map(({ registry }) => registry.metrics()))).join('\n');
 const metrics = new Set([...told.matchAll(/^# TYPE (\S+)/gm)].map((m) => m[1]));
 const dashboard = JSON.parse(await text('helm/dashboards/sso-link.json')) as {

@@ -1,5 +1,4 @@
-import { clientSecretReading } from '../companies/client-secret-health.ts';
-import { unprovenDomainReading } from '../companies/domain-health.ts';
+import { companyReadings } from '../companies/company-readings.ts';
 import { listen } from '../db/notify.ts';
 import { directSource } from '../db/source.ts';
 import { connectWithRetry } from '../kafka/connect-with-retry.ts';
@@ -59,7 +58,7 @@ export async function startRelay(
       closeLater(answering.stop);
       const { registry, onRound, onFailure } = createRelayMetrics(
         ...([database, health, stuckRounds] as const),
-        (metrics) => [clientSecretReading(metrics), unprovenDomainReading(metrics)],
+        companyReadings,
       );
       const scraped = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, registry });
       closeLater(scraped.stop);
