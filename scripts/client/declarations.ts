@@ -7,8 +7,10 @@ import { EVENTS } from '../../src/events/catalog.ts';
 import { typeText } from './type-text.ts';
 
 /** Modules whose types TypeBox derives, and what only they use: `eventTypes` writes their types from the schemas. */
-const FROM_SCHEMAS =
-  /src\/events\/(catalog|link-result|link-removed|sso-authenticated|event|user-linked|user-erased|user-deprovisioned|user-reprovisioned|sessions-revoked|identity-state|company-sso-changed|headers|fields|invalid)\.ts$/;
+const isFromSchemas = (program: ts.Program, file: string): boolean =>
+  file.endsWith('/src/events/invalid.ts') ||
+  importsOf(program, file).some(({ text }) => /^typebox(\/|$)/.test(text));
+
 const RESULT_CONSTANTS = ['OUTCOMES', 'REASONS'] as const;
 
 export async function declarations(
@@ -33,11 +35,11 @@ export async function declarations(
     program.emit();
     const texts = Object.entries(entries).map(async ([name, entry]) => {
       const files = localFiles(program, join(root, entry));
-      const hasEvents = files.some((file) => FROM_SCHEMAS.test(file));
+      const hasEvents = files.some((file) => isFromSchemas(program, file));
       if (hasEvents) files.push(join(root, 'src/events/open.ts'));
       const parts = await Promise.all(
         files
-          .filter((file) => !FROM_SCHEMAS.test(file))
+          .filter((file) => !isFromSchemas(program, file))
           .map((file) => readFile(join(folder, file.slice(root.length).replace(/\.ts$/, '.d.ts')), 'utf8')),
       );
       const generated = hasEvents ? eventTypes(exportsOf(program, join(root, entry))) : '';
@@ -54,17 +56,23 @@ function localFiles(program: ts.Program, entry: string, found = new Set<string>(
   const source = program.getSourceFile(entry);
   if (found.has(entry) || source === undefined) return [];
   found.add(entry);
-  if (FROM_SCHEMAS.test(entry)) return [...found];
-  for (const statement of source.statements) {
+  if (isFromSchemas(program, entry)) return [...found];
+  for (const { text } of importsOf(program, entry)) {
+    if (text.startsWith('.')) localFiles(program, join(entry, '..', text), found);
+  }
+  return [...found];
+}
+
+/** What a file imports from, and exports again from. */
+function importsOf(program: ts.Program, file: string): ts.StringLiteral[] {
+  const statements = program.getSourceFile(file)?.statements ?? [];
+  return statements.flatMap((statement) => {
     const from =
       ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)
         ? statement.moduleSpecifier
         : undefined;
-    if (from && ts.isStringLiteral(from) && from.text.startsWith('.')) {
-      localFiles(program, join(entry, '..', from.text), found);
-    }
-  }
-  return [...found];
+    return from && ts.isStringLiteral(from) ? [from] : [];
+  });
 }
 
 /** `type A` or `B`: what the entry exports. */
