@@ -53,11 +53,13 @@ export async function scrapeUntilAgreed(
   ]);
 }
 
+/** Of the topics that have a record per login; the state topics have one per change. */
 function relayTold(samples: Sample[]): Scraped['told'] {
+  const perLogin = only(samples, 'sso_link_relay_sent_total').filter(({ labels }) =>
+    labels.topic?.includes('user.'),
+  );
   return {
-    ...sums(only(samples, 'sso_link_relay_sent_total'), 'topic', (topic) =>
-      topic.slice(topic.indexOf('user.')),
-    ),
+    ...sums(perLogin, 'topic', (topic) => topic.slice(topic.indexOf('user.'))),
     ...one('waiting', only(samples, 'sso_link_outbox_rows')),
   };
 }

@@ -40,6 +40,7 @@ t.test('accounts import, from a file and from standard input', async (t) => {
       unchanged: 0,
       bad: 1,
       conflicts: 0,
+      late_matches: 0,
     },
   ]);
   await sql`UPDATE users SET company_set_by = 'link' WHERE id = 'u1'`;

@@ -48,7 +48,7 @@ t.test('results are listed and shown', async (t) => {
       linked_to: null,
     },
   ]);
-  t.match((await run(`results show ${linked}`)).out, /^login_id +\S+\ncompany +acme\n/);
+  t.match((await run(`results show ${linked}`)).out, /^login_id +\S+\ncompany_id +\S+\ncompany +acme\n/);
   t.match(await run(`results show ${pending}`), { exitCode: 1, err: /no result yet/ });
   t.match(await run(`results show ${newId()}`), { exitCode: 1, err: /there is no login/ });
 });
