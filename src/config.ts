@@ -74,7 +74,7 @@ export const VARIABLES = {
   }),
   DATABASE_POOL: variable({
     description:
-      'Connections to the database that one process opens at most. A relay and a server open one more, for notifications.',
+      'Connections to the database that one process opens at most. A relay and a server open one more, for notifications; a worker two more, for the mirror.',
     expects: 'an integer from 2 to 200',
     default: '10',
     parse: wholeNumber(2, 200),
