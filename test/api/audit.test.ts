@@ -16,6 +16,7 @@ const settled = ({ sql }: Pick<Database, 'sql'>) =>
 t.test('an entry that commits late is not skipped', async (t) => {
   const { database, company } = await testApi(t);
   await company('first');
+  await settled(database);
   const insert = (sql: typeof database.sql, target: string) =>
     sql`INSERT INTO audit_log (actor, action, target, details) VALUES ('operator:x', 'test', ${target}, '{}'::jsonb)`;
   let release = () => {};
