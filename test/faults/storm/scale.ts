@@ -18,6 +18,8 @@ export interface ScaleReport {
   found: StormReport['found'];
   exitsOther: string[];
   noJson: number;
+  /** Seconds that the worker's group was in each of its states. */
+  group: Record<string, number>;
   /** Of the latest leg, in MB, by process. */
   memory: StormReport['memory'];
 }
@@ -68,6 +70,7 @@ export const NONE: ScaleReport = {
   found: {} as ScaleReport['found'],
   exitsOther: [],
   noJson: 0,
+  group: {},
   memory: {},
 };
 
@@ -89,6 +92,10 @@ export function added(report: ScaleReport, part: StormReport): ScaleReport {
     found: sum(report.found, part.found),
     exitsOther: [...report.exitsOther, ...part.exits.other],
     noJson: report.noJson + part.noJson.length,
+    group: sum(report.group, secondsByState(part)),
     memory: part.memory,
   };
 }
+
+const secondsByState = ({ group, seconds }: StormReport): Record<string, number> =>
+  Object.fromEntries(Object.entries(group).map(([state, share]) => [state, Math.round(share * seconds)]));
