@@ -7,15 +7,24 @@ import { createServer } from 'node:net';
  * taken between being found free and being listened on.
  */
 const [LOWEST, HIGHEST] = [20_000, 32_000];
+/** Test files that run side by side (tap's jobs) draw from shares of their own: a port is free until it is used. */
+const SHARE = 3_000;
+const lowest = LOWEST + ((Number(process.env.TAP_JOB_ID) || 0) % ((HIGHEST - LOWEST) / SHARE)) * SHARE;
 
-/** Free loopback ports, all different. */
+/** What this process was given, until all of its share was. */
+const given = new Set<number>();
+
+/** Free loopback ports, which this process was not given before. */
 export async function freePorts(count: number): Promise<number[]> {
-  const found = new Set<number>();
-  while (found.size < count) {
-    const port = randomInt(LOWEST, HIGHEST);
-    if (!found.has(port) && (await isFree(port))) found.add(port);
+  const found: number[] = [];
+  while (found.length < count) {
+    const port = randomInt(lowest, lowest + SHARE);
+    if (given.size === SHARE) given.clear();
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) found.push(port);
   }
-  return [...found];
+  return found;
 }
 
 /** One free loopback port. */
