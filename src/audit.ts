@@ -1,5 +1,5 @@
 import type { Database, Transaction } from './db/client.ts';
-import { auditLog } from './db/schema.ts';
+import { auditLog } from './db/schema/api.ts';
 
 export interface AuditEntry {
   /** `operator:<name>`: who ran the command. */

@@ -2,7 +2,8 @@
 import { and, eq } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Db, Transaction } from '../db/client.ts';
-import { companies, socialAccounts, users } from '../db/schema.ts';
+import { socialAccounts, users } from '../db/schema/accounts.ts';
+import { companies } from '../db/schema/companies.ts';
 import { normalizeEmail } from '../email.ts';
 import { SsoLinkError } from '../errors.ts';
 import { type ChangeTime, changeTimeOf, isAhead, readChangeTime } from './changed-at.ts';

@@ -1,4 +1,4 @@
-/** What is kept of accounts that are gone: a hash and the time of their last change (src/db/schema.ts). */
+/** What is kept of accounts that are gone: a hash and the time of their last change (src/db/schema/accounts.ts). */
 import type { Fragment } from 'postgres';
 import type { Sql, Transaction } from '../db/client.ts';
 import type { AccountName } from './import-line.ts';

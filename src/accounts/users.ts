@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Transaction } from '../db/client.ts';
-import { users } from '../db/schema.ts';
+import { users } from '../db/schema/accounts.ts';
 import { SsoLinkError } from '../errors.ts';
 import { changeTimeOf } from './changed-at.ts';
 import { eraseUsers, lockMirror } from './erase.ts';

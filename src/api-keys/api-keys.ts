@@ -8,7 +8,8 @@ import { createBearerKey } from '../bearer-keys.ts';
 import { companyBySlug } from '../companies/companies.ts';
 import { isSlug } from '../companies/slug.ts';
 import type { Db, Transaction } from '../db/client.ts';
-import { apiKeys, companies } from '../db/schema.ts';
+import { apiKeys } from '../db/schema/api.ts';
+import { companies } from '../db/schema/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { readScopes } from './scopes.ts';
 

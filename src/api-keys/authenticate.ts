@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { bearerKeyId, isBearerKey } from '../bearer-keys.ts';
 import type { Db } from '../db/client.ts';
-import { apiKeys } from '../db/schema.ts';
+import { apiKeys } from '../db/schema/api.ts';
 
 export interface Caller {
   /** The id of the key. */

@@ -5,7 +5,7 @@ import { sessionAssociatedData } from '../sessions/session-associated-data.ts';
 import { signingKeyAssociatedData } from '../sessions/signing-keys.ts';
 
 /**
- * Every sealed column, and what its values are bound to (src/db/schema.ts), by the column `of`. The
+ * Every sealed column, and what its values are bound to (src/db/schema/), by the column `of`. The
  * column of `sso_clients` comes before the table of the secrets, which then has the same value.
  */
 export const SEALED_COLUMNS = [

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Db, Transaction } from '../db/client.ts';
-import { ssoClientSecrets } from '../db/schema.ts';
+import { ssoClientSecrets } from '../db/schema/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 
 export type SecretRow = typeof ssoClientSecrets.$inferSelect;

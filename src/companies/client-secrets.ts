@@ -5,7 +5,7 @@
 import { and, desc, eq, sql as query } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Database, Db, Transaction } from '../db/client.ts';
-import { ssoClientSecrets, ssoClients } from '../db/schema.ts';
+import { ssoClientSecrets, ssoClients } from '../db/schema/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Sealer } from '../seal.ts';

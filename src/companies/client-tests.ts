@@ -1,7 +1,7 @@
 /** Tests of SSO clients that came to an end. What is kept holds no personal data. */
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Database, Db } from '../db/client.ts';
-import { ssoClientTests } from '../db/schema.ts';
+import { ssoClientTests } from '../db/schema/companies.ts';
 import { newId } from '../ids.ts';
 
 export type ClientTest = Omit<typeof ssoClientTests.$inferSelect, 'id'>;

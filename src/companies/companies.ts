@@ -1,7 +1,7 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Db, Transaction } from '../db/client.ts';
-import { companies } from '../db/schema.ts';
+import { companies } from '../db/schema/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Picture } from '../picture.ts';

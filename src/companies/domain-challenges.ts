@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Database, Transaction } from '../db/client.ts';
-import { companies, companyDomains, domainChallenges } from '../db/schema.ts';
+import { companies, companyDomains, domainChallenges } from '../db/schema/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { publishCompanyStates } from '../states/company-states.ts';
 import { randomToken } from '../tokens.ts';

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Db, Transaction } from '../db/client.ts';
-import { companies, companyDomains } from '../db/schema.ts';
+import { companies, companyDomains } from '../db/schema/companies.ts';
 import { normalizeDomain } from '../email.ts';
 import { SsoLinkError } from '../errors.ts';
 import { publishCompanyStates } from '../states/company-states.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/client.ts';
-import { companyLogos } from '../db/schema.ts';
+import { companyLogos } from '../db/schema/companies.ts';
 import type { Picture } from '../picture.ts';
 
 /** Null removes it. @returns the hash before and after, null for none */

@@ -5,7 +5,9 @@
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Db, Transaction } from '../db/client.ts';
-import { companies, setupLinks, ssoClients, ssoIdentities } from '../db/schema.ts';
+import { companies, ssoClients } from '../db/schema/companies.ts';
+import { setupLinks } from '../db/schema/setup.ts';
+import { ssoIdentities } from '../db/schema/sign-ins.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { hashToken, randomToken } from '../tokens.ts';

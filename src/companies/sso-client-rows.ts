@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt } from 'drizzle-orm';
 import type { Db, Transaction } from '../db/client.ts';
-import { companies, ssoClients } from '../db/schema.ts';
+import { companies, ssoClients } from '../db/schema/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { companyBySlug } from './companies.ts';
 

@@ -6,7 +6,7 @@ import { and, eq, sql as query, type SQL } from 'drizzle-orm';
 import { audit } from '../audit.ts';
 import type { Issuer } from '../config.ts';
 import type { Db, Transaction } from '../db/client.ts';
-import { ssoClients } from '../db/schema.ts';
+import { ssoClients } from '../db/schema/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Sealer } from '../seal.ts';

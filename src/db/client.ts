@@ -4,14 +4,13 @@ import type { Logger } from '../observability/log.ts';
 import { createOpener, type Opener } from './open-connection.ts';
 import { createOutageLog, type OutageLog } from './outage-log.ts';
 import { createPool, type Lease } from './pool.ts';
-import * as schema from './schema.ts';
 import { type DatabaseSource, readSource } from './source.ts';
 import { type Build, createSql, type Sql } from './sql.ts';
 import { runTransaction } from './transaction.ts';
 
 export type { Sql } from './sql.ts';
 /** drizzle, for ordinary queries. */
-export type Db = PostgresJsDatabase<typeof schema>;
+export type Db = PostgresJsDatabase;
 
 /** One transaction, seen by postgres.js and by drizzle. The outbox's append has no other way in. */
 export interface Transaction {
@@ -137,5 +136,5 @@ function withOutages(open: Opener, outages: OutageLog): Opener {
 /** drizzle asks a client for `unsafe` and for its serializers; ours are set where a connection is created. */
 function withDrizzle(sql: Sql): Db {
   const client = { unsafe: sql.unsafe, options: { parsers: {}, serializers: {} } };
-  return drizzle(client as unknown as postgres.Sql, { schema });
+  return drizzle(client as unknown as postgres.Sql);
 }

@@ -4,7 +4,7 @@ import { audit } from '../audit.ts';
 import { companyBySlug, lockCompany } from '../companies/companies.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { massChangeCondition } from '../db/mass-change.ts';
-import { companies } from '../db/schema.ts';
+import { companies } from '../db/schema/companies.ts';
 import { SsoLinkError } from '../errors.ts';
 import { isUuid } from '../ids.ts';
 import { deriveCompanyStates, deriveStates, lockIdentities, type StateChange } from './derive-states.ts';

@@ -1,5 +1,5 @@
 /** A directory user: between the SCIM resource and the row. */
-import type { DirectoryEmail } from '../db/schema.ts';
+import type { DirectoryEmail } from '../db/schema/directory.ts';
 import { normalizeEmail } from '../email.ts';
 import { scimError } from './scim-error.ts';
 import type { Doc } from './scim-value.ts';

@@ -4,7 +4,7 @@ import { audit } from '../audit.ts';
 import { bearerKeyId, createBearerKey, isBearerKey } from '../bearer-keys.ts';
 import { companyBySlug, lockCompany } from '../companies/companies.ts';
 import type { Database, Db, Transaction } from '../db/client.ts';
-import { directoryTokens } from '../db/schema.ts';
+import { directoryTokens } from '../db/schema/directory.ts';
 import { SsoLinkError } from '../errors.ts';
 
 /** Two, so that a token can be replaced while the other one works. */

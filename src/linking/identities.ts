@@ -1,7 +1,8 @@
 /** SSO identities with the state of their links, for reading. */
 import { and, asc, eq, gt, isNotNull, isNull, type SQL } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { companies, ssoIdentities } from '../db/schema.ts';
+import { companies } from '../db/schema/companies.ts';
+import { ssoIdentities } from '../db/schema/sign-ins.ts';
 import { SsoLinkError } from '../errors.ts';
 
 export const LINK_STATES = ['linked', 'removed', 'unlinked'] as const;

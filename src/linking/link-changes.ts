@@ -1,7 +1,8 @@
 /** The history of links: a row per change, written in the transaction of the change. docs/operating.md. */
 import { companyBySlug } from '../companies/companies.ts';
 import type { Database, Transaction } from '../db/client.ts';
-import { linkChanges, type ssoIdentities } from '../db/schema.ts';
+import { linkChanges } from '../db/schema/links.ts';
+import type { ssoIdentities } from '../db/schema/sign-ins.ts';
 import { SsoLinkError } from '../errors.ts';
 
 type Row = Record<string, string | number | object | null>;

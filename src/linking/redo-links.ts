@@ -2,7 +2,7 @@
 import { lockMirror } from '../accounts/erase.ts';
 import { belongsToOtherCompany } from '../accounts/other-company.ts';
 import type { Database, Transaction } from '../db/client.ts';
-import { LOST_RACES, retryOnCodes } from '../db/retry-on-codes.ts';
+import { inChunks } from '../db/in-chunks.ts';
 import { userLinked } from '../events/user-linked.ts';
 import { newId } from '../ids.ts';
 import { append } from '../outbox/append.ts';
@@ -36,15 +36,11 @@ export async function redoLinks(
       ...{ kind: 'redo', companyId, ssoClientId, since: null, until: null, ofBatch: undo, reason: null },
     });
   });
-  const done = { links: 0, resumed: 0 };
-  for (;;) {
-    const chunk = () => database.transaction((tx) => redoChunk(tx, actor, batch, undo));
-    const some = await retryOnCodes(chunk, { codes: LOST_RACES, tries: 8, pause: (n) => 10 * 2 ** n });
-    if (some.links === 0) break;
-    done.links += some.links;
-    done.resumed += some.resumed;
-    progress(batch.id, done.links);
-  }
+  const done = await inChunks(
+    database,
+    (tx) => redoChunk(tx, actor, batch, undo),
+    ({ links }) => progress(batch.id, links),
+  );
   return database.transaction(async (tx) => {
     const [counted] = await tx.sql<{ n: number }[]>`
       SELECT count(*)::int AS n FROM link_changes

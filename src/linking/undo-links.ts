@@ -7,7 +7,7 @@
 import { lockMirror } from '../accounts/erase.ts';
 import { companyBySlug } from '../companies/companies.ts';
 import type { Database, Transaction } from '../db/client.ts';
-import { LOST_RACES, retryOnCodes } from '../db/retry-on-codes.ts';
+import { inChunks } from '../db/in-chunks.ts';
 import { SsoLinkError } from '../errors.ts';
 import { linkRemoved } from '../events/link-removed.ts';
 import { newId } from '../ids.ts';
@@ -88,14 +88,11 @@ export async function undoLinks(
       reason: reason ?? null,
     });
   });
-  const done = { links: 0, suspended: 0, companies: 0, sessions: 0 };
-  for (;;) {
-    const chunk = () => database.transaction((tx) => undoChunk(tx, actor, batch, request));
-    const some = await retryOnCodes(chunk, { codes: LOST_RACES, tries: 8, pause: (n) => 10 * 2 ** n });
-    if (some.links === 0) break;
-    for (const key of ['links', 'suspended', 'companies', 'sessions'] as const) done[key] += some[key];
-    progress(batch.id, done.links);
-  }
+  const done = await inChunks(
+    database,
+    (tx) => undoChunk(tx, actor, batch, request),
+    ({ links }) => progress(batch.id, links),
+  );
   await database.transaction((tx) => finishBatch(tx, actor, batch, 'links.undo', { ...done }));
   return { batch: batch.id, ...done };
 }

@@ -1,5 +1,6 @@
 import { audit } from '../audit.ts';
 import type { Database, Transaction } from '../db/client.ts';
+import { inChunks } from '../db/in-chunks.ts';
 import { SsoLinkError } from '../errors.ts';
 import { ACCOUNT_CHANGED_TOPIC } from '../events/topics.ts';
 import { isUuid } from '../ids.ts';
@@ -13,10 +14,10 @@ export interface ReplayedDeadLetters {
   outbox: number;
 }
 
-const BATCH = 500;
+const CHUNK = 500;
 
 /**
- * Puts dead letters back on their way, a batch a transaction; none twice by two operators at once.
+ * Puts dead letters back on their way, a chunk a transaction; none twice by two operators at once.
  * @throws SsoLinkError `dead_letter_not_found` naming an id that isn't there; nothing of the ids is replayed then
  */
 export async function replayDeadLetters(
@@ -25,24 +26,18 @@ export async function replayDeadLetters(
   what: string[] | 'all',
 ): Promise<ReplayedDeadLetters> {
   if (what !== 'all') return database.transaction((tx) => replayIds(tx, actor, what));
-  const total: ReplayedDeadLetters = { records: 0, outbox: 0 };
-  for (;;) {
-    const some = await database.transaction(async (tx) => {
-      const records = await tx.sql<{ id: string }[]>`
-        SELECT id FROM dead_letters WHERE replayed_at IS NULL
-        ORDER BY created_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
-      const dead = await tx.sql<{ id: string }[]>`
-        SELECT id FROM outbox_dead ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
-      return replayIds(
-        tx,
-        actor,
-        [...records, ...dead].map((row) => row.id),
-      );
-    });
-    if (some.records + some.outbox === 0) return total;
-    total.records += some.records;
-    total.outbox += some.outbox;
-  }
+  return inChunks(database, async (tx) => {
+    const records = await tx.sql<{ id: string }[]>`
+      SELECT id FROM dead_letters WHERE replayed_at IS NULL
+      ORDER BY created_at, id LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED`;
+    const dead = await tx.sql<{ id: string }[]>`
+      SELECT id FROM outbox_dead ORDER BY id LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED`;
+    return replayIds(
+      tx,
+      actor,
+      [...records, ...dead].map((row) => row.id),
+    );
+  });
 }
 
 async function replayIds(tx: Transaction, actor: string, given: string[]): Promise<ReplayedDeadLetters> {

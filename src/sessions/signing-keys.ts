@@ -6,7 +6,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { sql as query } from 'drizzle-orm';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWK_EC_Private } from 'jose';
 import type { Db, Transaction } from '../db/client.ts';
-import { signingKeys } from '../db/schema.ts';
+import { signingKeys } from '../db/schema/sign-ins.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Sealer } from '../seal.ts';
 
@@ -39,7 +39,7 @@ export async function createSigningKey(tx: Transaction, sealer: Sealer): Promise
 /** Makes the first key where there is none: null otherwise. Ten callers at once make one. */
 export async function ensureSigningKey(tx: Transaction, sealer: Sealer): Promise<string | null> {
   await lockKeys(tx);
-  const current = await tx.db.query.signingKeys.findFirst({ where: query`retired_at IS NULL` });
+  const [current] = await tx.sql`SELECT FROM signing_keys WHERE retired_at IS NULL`;
   return current ? null : createSigningKey(tx, sealer);
 }
 
@@ -63,10 +63,12 @@ export async function rotateSigningKeys(
  * @throws SsoLinkError `signing_key_missing` before `migrate`, `seal_broken` where SECRET_KEYS lost its key
  */
 export async function currentSigningKey(database: { db: Db }, sealer: Sealer): Promise<SigningKey> {
-  const row = await database.db.query.signingKeys.findFirst({
-    where: query`retired_at IS NULL`,
-    orderBy: query`created_at DESC, kid`,
-  });
+  const [row] = await database.db
+    .select()
+    .from(signingKeys)
+    .where(query`retired_at IS NULL`)
+    .orderBy(query`created_at DESC, kid`)
+    .limit(1);
   if (!row) {
     throw new SsoLinkError(
       'signing_key_missing',
@@ -79,11 +81,11 @@ export async function currentSigningKey(database: { db: Db }, sealer: Sealer): P
 
 /** The public keys for /.well-known/jwks.json, the newest first: the current one, and those retired today. */
 export async function publishedKeys(database: { db: Db }): Promise<JWK[]> {
-  const rows = await database.db.query.signingKeys.findMany({
-    columns: { publicKey: true },
-    where: query`retired_at IS NULL OR retired_at > now() - ${`${RETIRED_KEY_HOURS} hours`}::interval`,
-    orderBy: query`retired_at DESC NULLS FIRST, created_at DESC`,
-  });
+  const rows = await database.db
+    .select({ publicKey: signingKeys.publicKey })
+    .from(signingKeys)
+    .where(query`retired_at IS NULL OR retired_at > now() - ${`${RETIRED_KEY_HOURS} hours`}::interval`)
+    .orderBy(query`retired_at DESC NULLS FIRST, created_at DESC`);
   return rows.map((row) => row.publicKey as JWK);
 }
 

@@ -13,7 +13,8 @@ import {
   lookUpRecord,
 } from '../companies/domain-record.ts';
 import type { Database, Db, Transaction } from '../db/client.ts';
-import { companyDomains, domainChallenges, setupProofs } from '../db/schema.ts';
+import { companyDomains, domainChallenges } from '../db/schema/companies.ts';
+import { setupProofs } from '../db/schema/setup.ts';
 import { SsoLinkError } from '../errors.ts';
 import { randomToken } from '../tokens.ts';
 import type { OpenedLink } from './session.ts';

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { lockCompany } from '../companies/companies.ts';
 import { clientsOf } from '../companies/sso-client-rows.ts';
 import type { Transaction } from '../db/client.ts';
-import { setupLinks } from '../db/schema.ts';
+import { setupLinks } from '../db/schema/setup.ts';
 import { SsoLinkError } from '../errors.ts';
 import { assertOpen, type OpenedLink } from './session.ts';
 

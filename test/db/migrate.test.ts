@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import { migrate } from '../../src/db/migrate.ts';
+import { companies } from '../../src/db/schema/companies.ts';
 import { LANES } from '../../src/outbox/lanes.ts';
 import { testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
@@ -66,7 +67,7 @@ t.test('a transaction is one for postgres.js and drizzle', async (t) => {
   const { sql, transaction } = await testDatabase(t);
   const failed = transaction(async (tx) => {
     await tx.sql`INSERT INTO companies (id, slug, name) VALUES (gen_random_uuid(), 'acme', 'Acme')`;
-    const seen = await tx.db.query.companies.findFirst();
+    const [seen] = await tx.db.select().from(companies);
     t.equal(seen?.slug, 'acme');
     t.ok(seen?.createdAt instanceof Date);
     throw new Error('no');
