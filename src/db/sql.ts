@@ -11,7 +11,14 @@ import type { Client, Connection } from './connection.ts';
  * JSON serializers off: pass dates as ISO strings, JSON as `${JSON.stringify(x)}::jsonb`; timestamps come back
  * as text that `new Date` reads.
  */
-export type Sql = postgres.ISql<Record<string, never>>;
+export type Sql = Template & {
+  /**
+   * A statement that is planned each time, for lookups in a table that may be empty when its servers start and large a
+   * minute later: the plan that PostgreSQL keeps for a prepared statement would read the whole table until it is analyzed.
+   */
+  unprepared: Template;
+};
+type Template = postgres.ISql<Record<string, never>>;
 
 type Statement = ReturnType<Client['unsafe']>;
 export type Build = (client: Client) => Statement;
@@ -34,13 +41,19 @@ addArrayTypes(helpers);
 export function createSql(sender: Sender): Sql {
   function sql(first: unknown, ...args: unknown[]): unknown {
     if (!isTemplate(first)) return (helpers as unknown as (...all: unknown[]) => unknown)(first, ...args);
-    return statement(
-      (client) => client(first, ...(args.map((arg) => built(arg, client)) as never[])),
-      sender,
-      SELECT.test(first[0] ?? ''),
-    );
+    return statement(recipe(first, args), sender, SELECT.test(first[0] ?? ''));
+  }
+  function unprepared(first: TemplateStringsArray, ...args: unknown[]): unknown {
+    const build = recipe(first, args);
+    const unnamed: Build = (client) => {
+      const query = build(client) as Statement & { options: { prepare?: boolean } };
+      query.options.prepare = false;
+      return query;
+    };
+    return statement(unnamed, sender, SELECT.test(first[0] ?? ''));
   }
   return Object.assign(sql, {
+    unprepared,
     unsafe: (text: string, args?: never[], options?: postgres.UnsafeQueryOptions) =>
       statement((client) => client.unsafe(text, args, options), sender),
     array: helpers.array,
@@ -49,6 +62,11 @@ export function createSql(sender: Sender): Sql {
     types: helpers.types,
   }) as unknown as Sql;
 }
+
+const recipe =
+  (first: TemplateStringsArray, args: unknown[]): Build =>
+  (client) =>
+    client(first, ...(args.map((arg) => built(arg, client)) as never[]));
 
 /** What postgres.js calls a pending query: it is sent when it is first awaited, or by `execute`. */
 function statement(build: Build, sender: Sender, reads = false): object {

@@ -21,7 +21,7 @@ export interface DirectoryAtLogin {
  */
 async function lockForLogin(tx: Transaction, login: DirectoryLogin): Promise<void> {
   const { companyId, identityId, subject } = login;
-  const rows = await tx.sql<{ id: string }[]>`
+  const rows = await tx.sql.unprepared<{ id: string }[]>`
     SELECT ${identityId}::uuid AS id
     UNION SELECT sso_identity_id FROM directory_users
     WHERE company_id = ${companyId} AND external_id = ${subject} AND bound_by = 'email'`;
@@ -41,7 +41,7 @@ async function bindAtLogin(
   login: DirectoryLogin & { loginId: string },
 ): Promise<{ blocked: boolean }> {
   const { companyId, identityId, subject, email } = login;
-  const bound = await tx.sql<{ was: string | null }[]>`
+  const bound = await tx.sql.unprepared<{ was: string | null }[]>`
     WITH chosen AS (
       SELECT d.id, d.sso_identity_id AS was,
         CASE WHEN d.external_id = ${subject} THEN 'external_id' ELSE 'email' END AS bound_by

@@ -76,6 +76,8 @@ export const directoryUsers = pgTable(
     index('directory_users_company').on(u.companyId, u.id),
     index('directory_users_external_id').on(u.companyId, u.externalId),
     index('directory_users_email').on(u.companyId, u.emailKey),
+    // A sign-in finds deleted users by it, too.
+    index('directory_users_user_name_key').on(u.companyId, u.userNameKey),
     index('directory_users_identity').on(u.ssoIdentityId),
     check('directory_users_bound', sql`(${u.ssoIdentityId} IS NULL) = (${u.boundBy} IS NULL)`),
     check('directory_users_bound_by', sql`${u.boundBy} IN ('external_id', 'email')`),

@@ -1,0 +1,1 @@
+CREATE INDEX "directory_users_user_name_key" ON "directory_users" USING btree ("company_id","user_name_key");
