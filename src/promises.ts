@@ -41,6 +41,33 @@ export function singleFlight<T>(): (key: string, work: () => Promise<T>) => Prom
 }
 
 /**
+ * Work by key, one after the other. The work of different keys does not wait for each other.
+ * @param options.most how much of a key may wait
+ * @param options.onFull throws the error of what is one too many
+ */
+export function createQueues(options: {
+  most: number;
+  onFull(): never;
+}): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const { most, onFull } = options;
+  const queues = new Map<string, { last: Promise<unknown>; count: number }>();
+  return async (key, work) => {
+    const queue = queues.get(key) ?? { last: Promise.resolve(), count: 0 };
+    if (queue.count > most) onFull();
+    queues.set(key, queue);
+    queue.count += 1;
+    const mine = queue.last.then(work);
+    queue.last = mine.catch(() => {});
+    try {
+      return await mine;
+    } finally {
+      queue.count -= 1;
+      if (queue.count === 0) queues.delete(key);
+    }
+  };
+}
+
+/**
  * Runs `act` at once where it did not run for a moment, else once at the moment's end, however often it is called.
  * @param milliseconds the moment
  */

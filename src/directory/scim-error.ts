@@ -13,6 +13,7 @@ const KINDS: Record<string, { status: number; scimType?: string }> = {
   scim_unauthorized: { status: 401 },
   scim_not_found: { status: 404 },
   scim_method_not_allowed: { status: 405 },
+  scim_busy: { status: 429 },
 };
 
 type ScimCode = keyof typeof KINDS & string;

@@ -32,6 +32,7 @@ export function scimErrors(app: FastifyInstance): void {
     request.errorCode = code;
     addLogFields(request, { code, ...(status >= 500 ? { err: error } : { why: error.message }) });
     if (status === 401) reply.header('www-authenticate', 'Bearer');
+    if (status === 429) reply.header('retry-after', '1');
     if (status === 413 || (status === 401 && hasLongBody(request))) reply.header('connection', 'close');
     const scimCode = status === 400 && statusOf(code) === undefined ? 'scim_invalid_syntax' : code;
     const detail = status >= 500 ? 'the server cannot answer now: try again' : error.message;

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { bearerKeyOf } from '../bearer-keys.ts';
 import type { Transaction } from '../db/client.ts';
+import { createQueues } from '../promises.ts';
 import { discoveryRoutes } from './scim-discovery-routes.ts';
 import { scimError } from './scim-error.ts';
 import { readScimBodies, scimErrors, sendScim } from './scim-http.ts';
@@ -25,6 +26,9 @@ export type ScimDeps = Pick<AppDeps, 'config' | 'database' | 'notifyRelay'>;
 type Query = Selection & { filter?: string; startIndex?: string; count?: string };
 type Resource = { Params: { id: string }; Body: Record<string, unknown>; Querystring: Query };
 
+/** Changes of one company that may wait for their turn: a directory sends one request after the other, or a few at once. */
+const WAITING_MAX = 100;
+
 export async function scimRoutes(app: FastifyInstance, deps: ScimDeps): Promise<void> {
   const { config, database } = deps;
   const base = `${config.PUBLIC_URL}/scim/v2`;
@@ -42,19 +46,36 @@ export async function scimRoutes(app: FastifyInstance, deps: ScimDeps): Promise<
 
   discoveryRoutes(app, base);
   const served = servedBelow(base);
-  for (const one of served) resourceRoutes(app, deps, one);
+  const inTurn = createQueues({
+    most: WAITING_MAX,
+    onFull: () => {
+      throw scimError('scim_busy', 'too many changes at once: try again');
+    },
+  });
+  for (const one of served) resourceRoutes(app, { ...deps, inTurn }, one);
   searchRoute(app, database, served);
 }
 
 /** The caller: the hook above has let the request pass. */
 export const callerOf = (request: FastifyRequest): DirectoryCaller => request.directory as DirectoryCaller;
 
-function resourceRoutes(app: FastifyInstance, { database, notifyRelay }: ScimDeps, served: Served): void {
+function resourceRoutes(
+  app: FastifyInstance,
+  { database, notifyRelay, inTurn }: ScimDeps & { inTurn: ReturnType<typeof createQueues> },
+  served: Served,
+): void {
   const { endpoint } = served.kind;
 
-  /** One transaction for each request. The relay is notified after the commit. */
-  async function change<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const done = await database.transaction(work);
+  /**
+   * One transaction for each request, and one at a time for each company: they would wait for the directory's lock, each
+   * with a connection that people who sign in need. The relay is notified after the commit.
+   */
+  async function change<T>(
+    request: FastifyRequest,
+    work: (tx: Transaction, caller: DirectoryCaller) => Promise<T>,
+  ): Promise<T> {
+    const caller = callerOf(request);
+    const done = await inTurn(caller.companyId, () => database.transaction((tx) => work(tx, caller)));
     notifyRelay();
     return done;
   }
@@ -71,7 +92,8 @@ function resourceRoutes(app: FastifyInstance, { database, notifyRelay }: ScimDep
   });
 
   app.post<Resource>(endpoint, async (request, reply) => {
-    const created = await change((tx) => served.create(tx, callerOf(request), bodyOf(request)));
+    const body = bodyOf(request);
+    const created = await change(request, (tx, caller) => served.create(tx, caller, body));
     const { location } = created.meta as { location: string };
     return send(request, reply.code(201).header('location', location), created);
   });
@@ -83,17 +105,19 @@ function resourceRoutes(app: FastifyInstance, { database, notifyRelay }: ScimDep
   app.put<Resource>(`${endpoint}/:id`, async (request, reply) => {
     const { id } = request.params;
     const body = bodyOf(request);
-    return send(request, reply, await change((tx) => served.replace(tx, callerOf(request), { id, body })));
+    const replaced = await change(request, (tx, caller) => served.replace(tx, caller, { id, body }));
+    return send(request, reply, replaced);
   });
 
   app.patch<Resource>(`${endpoint}/:id`, async (request, reply) => {
     const { id } = request.params;
     const body = bodyOf(request);
-    return send(request, reply, await change((tx) => served.patch(tx, callerOf(request), { id, body })));
+    const patched = await change(request, (tx, caller) => served.patch(tx, caller, { id, body }));
+    return send(request, reply, patched);
   });
 
   app.delete<Resource>(`${endpoint}/:id`, async (request, reply) => {
-    await change((tx) => served.remove(tx, callerOf(request), request.params.id));
+    await change(request, (tx, caller) => served.remove(tx, caller, request.params.id));
     return reply.code(204).send();
   });
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
+import { lockDirectory } from '../../src/directory/lock.ts';
 import { operator } from '../commands/operator.ts';
 import { raw, statusOf } from '../support/hostile/raw.ts';
 import {
@@ -13,6 +14,7 @@ import {
   scimWith,
 } from '../support/scim-client.ts';
 import { addCompany, startService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const service = await startService(t);
 await addCompany(service, 'acme');
@@ -317,4 +319,37 @@ t.test('a revoked token and a disabled directory are refused', async (t) => {
     await sql`SELECT t.id FROM directory_tokens t JOIN companies c ON c.id = t.company_id WHERE c.slug = 'acme'`;
   await run(`directory token revoke ${row?.id}`);
   t.equal((await scim('GET', '/Users')).status, 401);
+});
+
+t.test('however many changes a directory sends at once, sign-ins have their connections', async (t) => {
+  await addCompany(service, 'busy');
+  const busy = await directoryOf(service, 'busy');
+  const [company] = await sql`SELECT id FROM companies WHERE slug = 'busy'`;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let locked = () => {};
+  const isLocked = new Promise<void>((resolve) => {
+    locked = resolve;
+  });
+  const holding = service.database.transaction(async (tx) => {
+    await lockDirectory(tx, company?.id);
+    locked();
+    await held;
+  });
+  await isLocked;
+  const answers: number[] = [];
+  const all = Array.from({ length: 150 }, async (_, n) => {
+    const { status } = await busy.scim('POST', '/Users', jumpCloudUser(`busy-${n}@busy.test`));
+    answers.push(status);
+  });
+  await until(() => answers.length === 49);
+  t.same([...new Set(answers)], [429], 'one is under way and a hundred wait');
+  t.equal((await busy.scim('GET', '/Users')).status, 200);
+  t.equal((await fetch(`${service.url}/login/start?company=busy`, { redirect: 'manual' })).status, 303);
+  release();
+  await holding;
+  await Promise.all(all);
+  t.equal(answers.filter((status) => status === 201).length, 101);
 });

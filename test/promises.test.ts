@@ -1,0 +1,44 @@
+import t from 'tap';
+import { createQueues } from '../src/promises.ts';
+
+t.test('work of a key is done one after the other, and other keys do not wait', async (t) => {
+  const inTurn = createQueues({
+    most: 2,
+    onFull: () => {
+      throw new Error('full');
+    },
+  });
+  const told: string[] = [];
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const first = inTurn('a', async () => {
+    told.push('first begins');
+    await opened;
+    told.push('first ends');
+    throw new Error('no');
+  });
+  const second = inTurn('a', async () => void told.push('second'));
+  await inTurn('b', async () => void told.push('of b'));
+  open();
+  await t.rejects(first, { message: 'no' });
+  await second;
+  t.same(told, ['first begins', 'of b', 'first ends', 'second'], 'a failure ends no queue');
+});
+
+t.test('what is one too many is refused, and there is room again', async (t) => {
+  const inTurn = createQueues({
+    most: 1,
+    onFull: () => {
+      throw new Error('full');
+    },
+  });
+  const done = Promise.all([inTurn('a', async () => 1), inTurn('a', async () => 2)]);
+  await t.rejects(
+    inTurn('a', async () => 3),
+    { message: 'full' },
+  );
+  t.same(await done, [1, 2]);
+  t.equal(await inTurn('a', async () => 4), 4);
+});
