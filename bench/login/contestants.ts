@@ -16,8 +16,8 @@ export interface Contestant {
 export interface Peer {
   name: string;
   file: string;
-  /** Ours has to do so many times its logins a CPU second. */
-  goal: number;
+  /** Ours has to do so many times its logins a CPU second: with 32 at once, and with one. */
+  goals: { 32: number; 1: number };
   start(origin: string): Contestant['start'];
 }
 
@@ -27,20 +27,20 @@ export const PEERS: Peer[] = [
   {
     name: 'openid-client',
     file: '../peers/fastify-openid-client.mjs',
-    goal: 0.7,
+    goals: { 32: 0.8, 1: 0.65 },
     start: byLink,
   },
   {
     name: 'Better Auth',
     file: '../peers/better-auth.mjs',
-    goal: 3,
+    goals: { 32: 4, 1: 4 },
     start: (origin) => ({
       origin,
       start: `${origin}/api/auth/sign-in/sso`,
       body: JSON.stringify({ providerId: 'acme', callbackURL: `${origin}/done` }),
     }),
   },
-  { name: 'Polis', file: '../peers/polis.mjs', goal: 3, start: byLink },
+  { name: 'Polis', file: '../peers/polis.mjs', goals: { 32: 3, 1: 3 }, start: byLink },
 ];
 
 export async function startOurs(login: LoginParts): Promise<Contestant> {

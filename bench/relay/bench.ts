@@ -58,7 +58,7 @@ export const bench: Bench = {
         cpu_microseconds_per_event: Math.round(median(cpu)),
         rss_mib: Math.round(Math.max(...memory)),
       };
-      report(ratio(measured, { metric: 'ratio', unit: 'events/s', goal: { atLeast: 0.8 }, more }));
+      report(ratio(measured, { metric: 'ratio', unit: 'events/s', goal: { atLeast: 0.9 }, more }));
     } finally {
       await clock.close();
       await database.close();

@@ -48,7 +48,6 @@ export const worker: Bench = {
         ratio(measured, {
           metric: 'ratio',
           unit: 'events/s',
-          goal: { atLeast: 0.5 },
           more: { people: world.people, results, outcomes, ...costs(runs) },
         }),
       );
