@@ -82,6 +82,13 @@ export, of the database or of a partition, are combined with max.
   summary: 'The client secret of {{ "{{ $labels.company }}" }} expires'
   description: 'It stops working in {{ "{{ $value | humanizeDuration }}" }}. Then nobody of the company can sign in.'
 {{- end }}
+- alert: SsoLinkDomainUnproven
+  runbook: domain-unproven
+  expr: max by (company) (sso_link_domains_unproven{ {{- $of }}}) > 0
+  for: 1m
+  severity: warning
+  summary: 'DNS no longer proves a domain of {{ "{{ $labels.company }}" }}'
+  description: '{{ "{{ $value }}" }} of its proven domains had no record, or another value, at the last check. Its people sign in as before.'
 - alert: SsoLinkOutboxStuck
   runbook: outbox-stuck
   expr: max(sso_link_outbox_oldest_age_seconds{ {{- $of }}}) > {{ $limits.outboxAgeSeconds }}
