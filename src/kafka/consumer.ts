@@ -9,11 +9,12 @@ import type { ConsumeOptions, RecordConsumer } from './records.ts';
 
 /**
  * A worker that is killed leaves a member behind that keeps its partitions for so long, and a rebalance waits for
- * it. Three heartbeats fit in; they go out while a chunk is worked on, too (batches.ts).
+ * it. The least that brokers allow by default (`group.min.session.timeout.ms`).
  */
-const SESSION_TIMEOUT_MS = 10_000;
+const SESSION_TIMEOUT_MS = 6_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
-const HEARTBEAT_MS = 3_000;
+/** The answer tells a member of a rebalance, which waits for every member. They go out while a chunk is worked on, too (batches.ts). */
+const HEARTBEAT_MS = 1_000;
 const RESTART_MS = 1_000;
 /** Also how soon a partition is fetched that was paused while a fetch was under way. */
 const MAX_WAIT_MS = 500;

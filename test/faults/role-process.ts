@@ -29,6 +29,9 @@ interface RoleOptions {
   onLog?: (line: string) => void;
 }
 
+/** Whether a signal ended it before the role had begun, so that there was nothing to finish: by Node's default, or by ours. */
+export const hadNotBegun = (exit: number | string | null): boolean => exit === 'SIGTERM' || exit === 143;
+
 /** Starts a role as a process and waits until it says that it is ready. */
 export async function startRole(name: RoleName, env: Env, options: RoleOptions = {}): Promise<RoleProcess> {
   const role = await spawnRole(name, env, options);

@@ -5,6 +5,7 @@ import { createRandom } from '../../support/random.ts';
 import { until } from '../../support/until.ts';
 import { waiting } from '../examine.ts';
 import { signInLoad } from '../load.ts';
+import { hadNotBegun } from '../role-process.ts';
 import { checkHistory, countByKind, expectedOf, type Finding, type Kind } from './check.ts';
 import { FAULTS } from './faults.ts';
 import { readHistory } from './history.ts';
@@ -27,7 +28,7 @@ export interface StormReport {
   found: Record<Kind, number>;
   /** The first findings in words. */
   examples: Finding[];
-  /** Exits of processes that nobody killed: each must be 0. */
+  /** Exits of processes that nobody killed: each must be 0, but of those that had not begun. */
   exits: { asked: number; longest: number; other: string[] };
   noJson: string[];
   /** What the worker's group was in, as shares of the storm's time. */
@@ -116,7 +117,7 @@ export async function storm(options: {
         asked: exits.filter(({ because }) => because === 'SIGTERM').length,
         longest: Math.max(...exits.map(({ took }) => took)),
         other: exits
-          .filter(({ exit, because }) => exit !== 0 || because === 'by itself')
+          .filter(({ exit, because }) => because === 'by itself' || !(exit === 0 || hadNotBegun(exit)))
           .map(({ name, exit, because, took }) => `${name}: ${exit} (${because}, ${took} ms)`),
       },
       noJson: system.roles.flatMap(({ noJson }) => noJson).slice(0, 20),
