@@ -10,6 +10,10 @@ const table = await recovery({
   only: values.only,
   tell: (line) => console.log(line),
 });
+if (table.length === 0) {
+  console.error(`no kind of fault is called '${values.only}'`);
+  process.exit(2);
+}
 const seconds = (milliseconds = 0) => (milliseconds / 1000).toFixed(1);
 let good = true;
 console.log('| fault | lasts, s | p50, s | max, s | goal, s |\n|---|---|---|---|---|');

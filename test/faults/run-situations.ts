@@ -7,6 +7,10 @@ const WITHIN_MS = 10_000;
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
 const stopped = await situations({ only: values.only, tell: (line) => console.log(line) });
+if (stopped.length === 0) {
+  console.error(`no situation is called '${values.only}'`);
+  process.exit(2);
+}
 /** Before its role has begun a process has nothing to finish: the signal ends it at once. */
 const inOrder = ({ situation, exit }: Stopped) =>
   exit === 0 || (situation === 'during start' && hadNotBegun(exit));
