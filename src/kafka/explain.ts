@@ -51,6 +51,10 @@ const SENTENCES: [RegExp, string][] = [
     'the broker authenticates this user and denies the right: add ACLs for the topics and the consumer group',
   ],
   [
+    /INVALID_SESSION_TIMEOUT|session timeout is not within the range/i,
+    "the brokers do not allow the consumer group's session timeout of 6 s: set their group.min.session.timeout.ms to 6000 or less",
+  ],
+  [
     // A refused token, too: kafkajs does not read the broker's answer of RFC 7628 §3.2.3.
     /ILLEGAL_SASL_STATE/,
     'the broker closed the connection: it requires a KAFKA_SASL_MECHANISM, or refuses the token (check KAFKA_OAUTH_SCOPE and the audience; for aws-msk-iam the right kafka-cluster:Connect)',

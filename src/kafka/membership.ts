@@ -1,6 +1,7 @@
 import type { Consumer } from 'kafkajs';
 import { codeOf, SsoLinkError } from '../errors.ts';
 import { codecTrouble } from './codecs.ts';
+import { explain } from './explain.ts';
 
 /** A fetch, a heartbeat, a rejoin or a crash is a sign of life; they come every few seconds. */
 const SILENT_MS = 120_000;
@@ -73,7 +74,7 @@ export function followMembership(consumer: Consumer): Membership {
     hear();
     member = false;
     if (restart || leaving || isOutage(error)) return;
-    const why = codecTrouble(error) ?? error.message;
+    const why = codecTrouble(error) ?? explain(error);
     fail(new SsoLinkError('consumer_stopped', `the consumer has stopped for good: ${why}`));
   });
 

@@ -1,12 +1,13 @@
 import { CompressionTypes, type Kafka, type Message } from 'kafkajs';
 import t, { type Test } from 'tap';
+import { startKafka } from '../../dev/kafka.ts';
 import { ssoAuthenticated } from '../../src/events/sso-authenticated.ts';
 import { createClient } from '../../src/kafka/client.ts';
 import { type ConsumerOptions, createConsumer } from '../../src/kafka/consumer.ts';
 import { consumerLag } from '../../src/kafka/lag.ts';
 import type { IncomingRecord } from '../../src/kafka/records.ts';
 import { until } from '../support/until.ts';
-import { silent, skip, type TestKafka, testKafka } from './cluster.ts';
+import { onBrokers, silent, skip, type TestKafka, testKafka } from './cluster.ts';
 
 const TOPIC = ssoAuthenticated.topic;
 
@@ -263,6 +264,18 @@ t.test('a batch that was made to burst memory ends the consumer, and says what t
   });
   await consumer.stop();
   t.equal(seen.length, 0);
+});
+
+t.test('brokers that allow no short session end the consumer, and it says what to set', real, async (t) => {
+  const properties = { 'group.min.session.timeout.ms': '10000' };
+  const cluster = await startKafka({ own: true, properties });
+  t.teardown(() => cluster.stop());
+  const consumer = await consume(await onBrokers(cluster.brokers), { onChunk: async () => {} });
+  await t.rejects(consumer.failed, {
+    code: 'consumer_stopped',
+    message: /set their group\.min\.session\.timeout\.ms to 6000 or less/,
+  });
+  await consumer.stop();
 });
 
 t.test('after records were deleted it goes on with the oldest that is left', real, async (t) => {
