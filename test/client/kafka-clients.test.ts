@@ -9,6 +9,7 @@ import type { OutgoingRecord } from '../../src/kafka/records.ts';
 import { createKafkaStream } from '../../src/kafka/stream.ts';
 import { resultRecord } from '../events/records.ts';
 import { onBrokers, silent } from '../kafka/cluster.ts';
+import { createTopic } from '../support/create-topic.ts';
 
 /** What is used of `@platformatic/kafka`, which `npm run client:check` installs. */
 interface Platformatic {
@@ -67,7 +68,7 @@ t.test('each result and a poison record by each client', { skip, timeout: 120_00
   const topic = `${prefix}user.link_result`;
   const admin = bare.admin();
   await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1 }] });
+  await createTopic(admin, topic);
   await admin.disconnect();
 
   const sender = await createKafkaStream(config, silent).sender();

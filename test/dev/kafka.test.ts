@@ -2,6 +2,7 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import t from 'tap';
 import { clusterView } from '../../dev/kafka/metadata.ts';
 import { kafkaAvailable, startKafka } from '../../dev/kafka.ts';
+import { createTopic } from '../support/create-topic.ts';
 import { until } from '../support/until.ts';
 
 const here = await kafkaAvailable({ own: true });
@@ -28,7 +29,7 @@ t.test(
     const admin = client(cluster.brokers).admin();
     await admin.connect();
     t.equal((await admin.describeCluster()).brokers.length, 3);
-    await admin.createTopics({ topics: [{ topic: 'things', numPartitions: 1, replicationFactor: 3 }] });
+    await createTopic(admin, 'things', { replicas: 3 });
     await send(cluster.brokers, 'before');
 
     const leader = async () =>

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import t from 'tap';
 import { RESULTS } from '../../scripts/contracts/examples.ts';
+import { createTopic } from '../support/create-topic.ts';
 import { testDatabase } from '../support/database.ts';
 import { productProject } from '../support/product-project.ts';
 import { until } from '../support/until.ts';
@@ -29,7 +30,7 @@ t.test(
     const [admin, producer] = [kafka.admin(), kafka.producer()];
     await Promise.all([admin.connect(), producer.connect()]);
     t.teardown(() => Promise.all([admin.disconnect(), producer.disconnect()]));
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1 }] });
+    await createTopic(admin, topic);
     const send = async (...records: ReturnType<typeof resultRecord>[]) => {
       const messages = records.map(({ key, value, headers }) => ({ key, value, headers }));
       await producer.send({ topic, messages: messages as Parameters<typeof producer.send>[0]['messages'] });
