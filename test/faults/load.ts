@@ -11,6 +11,8 @@ export interface Load {
   refused(): number;
   /** What else a browser was answered, or failed of. */
   failed: string[];
+  /** Waits for so many more sign-ins, a minute at most. @throws an error that says what there was instead */
+  more(count: number): Promise<void>;
   /** No more sign-ins; resolves when those under way are over. */
   stop(): Promise<void>;
 }
@@ -55,14 +57,31 @@ export function signInLoad(options: { url: string; appUrl: string; people: Perso
     while (!stopped) await signIn(people[next++ % people.length] as Person);
   };
   const under = Array.from({ length: atOnce }, person);
-  return {
+  const load: Load = {
     signedIn: () => signedIn,
     acknowledged,
     refused: () => refused,
     failed,
+    more: (count) => moreOf(load, count),
     async stop() {
       stopped = true;
       await Promise.all(under);
     },
   };
+  return load;
+}
+
+/** What `Load.more` does. */
+export async function moreOf(
+  { signedIn, refused, failed }: Omit<Load, 'more'>,
+  count: number,
+): Promise<void> {
+  const before = signedIn();
+  await until(
+    () => signedIn() >= before + count,
+    60_000,
+    () =>
+      `${signedIn() - before} of ${count} sign-ins, ${refused()} refused in all, ${failed.length} failed: ` +
+      failed.slice(-5).join(', '),
+  );
 }

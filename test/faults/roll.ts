@@ -61,10 +61,7 @@ export async function roll(options: {
     for (const name of ROLES) for (let n = 0; n < REPLICAS; n += 1) old.push(await start(name, before.cli));
     const load = signInLoad({ ...installed, people, atOnce: 4 });
     opened.unshift(load.stop);
-    const more = async () => {
-      const enough = load.signedIn() + BETWEEN;
-      await until(() => load.signedIn() >= enough, 60_000);
-    };
+    const more = () => load.more(BETWEEN);
     await more();
     await command(['migrate'], installed.env, '', after.cli);
     tell(`migrated at ${load.signedIn()} sign-ins`);

@@ -51,14 +51,7 @@ export async function stops(options: {
     };
     for (let round = 1; round <= rounds; round += 1) {
       for (const role of ROLES) {
-        const [before, enough] = [load.signedIn(), load.signedIn() + BETWEEN];
-        await until(
-          () => load.signedIn() >= enough,
-          60_000,
-          () =>
-            `before ${role} is stopped, ${load.signedIn() - before} of ${BETWEEN} sign-ins; ` +
-            `${load.refused()} refused; failed: ${load.failed.join(', ') || 'none'}`,
-        );
+        await load.more(BETWEEN);
         const { exit, took } = await (running.get(role) as RoleProcess).stop();
         report[role].exits.push(exit);
         report[role].longest = Math.max(report[role].longest, Math.round(took));

@@ -4,7 +4,7 @@
  */
 import http from 'node:http';
 import type { Person } from '../installation.ts';
-import type { Load } from '../load.ts';
+import { type Load, moreOf } from '../load.ts';
 
 /** What the provider's code says, in place of a store. */
 export interface PreparedCode {
@@ -75,17 +75,19 @@ export function preparedLoad(options: { url: string; people: Person[]; atOnce: n
   }
 
   const under = Array.from({ length: atOnce }, inTurn);
-  return {
+  const load: Load = {
     signedIn: () => signedIn,
     acknowledged,
     refused: () => 0,
     failed,
+    more: (count) => moreOf(load, count),
     async stop() {
       stopped = true;
       await Promise.all(under);
       agent.destroy();
     },
   };
+  return load;
 }
 
 function codeFor({ sub, email, emailVerified = true }: Person, asked: URLSearchParams): string {
