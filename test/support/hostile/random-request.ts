@@ -151,7 +151,11 @@ export function randomRequests(seed: number, routes: KnownRoute[], loot: Loot) {
     // Without its cookie a state gets no further than the door.
     const attempt =
       oneIn(2) && route.fields.some(({ name }) => name === 'state') ? pick(loot.attempts) : undefined;
-    const query = queryOf(route, attempt ? { state: attempt.state } : {});
+    // With nothing else in its query, a state and any code get as far as the token endpoint.
+    const query =
+      attempt && oneIn(2)
+        ? `${new URLSearchParams({ state: attempt.state, code: text(100) })}`
+        : queryOf(route, attempt ? { state: attempt.state } : {});
     const path = `${route.path}${oneIn(25) ? pick(['/', '/x', '/%2e%2e', '%00', '//', '/..;/']) : ''}`;
     const headers: Record<string, string> = {};
     const names = [
