@@ -1,7 +1,6 @@
 import type { AppDeps } from '../app-deps.ts';
 import { ProviderError } from '../bounded-fetch.ts';
 import { rememberOrganization, type SsoClient } from '../companies/sso-client-lookup.ts';
-import { retryOnCodes, SQLSTATE } from '../db/retry-on-codes.ts';
 import { SsoLinkError } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { inSpan, type Span } from '../observability/trace.ts';
@@ -12,9 +11,6 @@ import type { Attempt } from './attempt.ts';
 import { logLogin, personOf, recordSpan } from './login-telemetry.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type RecordOutcome, recordLogin } from './record.ts';
-
-/** A schema change may hold the lock: the statement was rolled back as a whole. */
-const DEADLOCK = { codes: [SQLSTATE.deadlock], tries: 3, pause: () => 100 };
 
 export interface ProviderAnswer {
   attempt: Attempt;
@@ -84,24 +80,22 @@ async function recordVerified(
   const { tracing, sealer } = deps;
   const person = personOf(sealer, profile.email);
   const recorded = await inSpan(tracing, 'record login', recordSpan(span), async (event) => {
-    const record = () =>
-      recordLogin(
-        deps.database,
-        attempt,
-        {
-          company: client.company,
-          issuer: client.issuer,
-          subject: claims.sub,
-          profile,
-          tokens,
-          sid,
-          device,
-          trace: { ...event.headers, ...person },
-          previousSession,
-        },
-        { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE, directory: deps.directory },
-      );
-    const done = await retryOnCodes(record, DEADLOCK);
+    const done = await recordLogin(
+      deps.database,
+      attempt,
+      {
+        company: client.company,
+        issuer: client.issuer,
+        subject: claims.sub,
+        profile,
+        tokens,
+        sid,
+        device,
+        trace: { ...event.headers, ...person },
+        previousSession,
+      },
+      { sealer, sessionAbsolute: deps.config.SESSION_ABSOLUTE, directory: deps.directory },
+    );
     event.set({
       'sso_link.outcome': done.outcome,
       ...(done.outcome === 'recorded' && { 'messaging.message.id': done.loginId }),

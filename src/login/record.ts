@@ -6,6 +6,7 @@
 import { belongsToOtherCompany } from '../accounts/other-company.ts';
 import type { AppDeps } from '../app-deps.ts';
 import type { Database, Sql } from '../db/client.ts';
+import { retryOnCodes, SQLSTATE } from '../db/retry-on-codes.ts';
 import { normalizeEmail } from '../email.ts';
 import { codeOf } from '../errors.ts';
 import { ssoAuthenticated } from '../events/sso-authenticated.ts';
@@ -49,6 +50,13 @@ export interface RecordOptions {
 }
 
 /**
+ * After these the whole statement was rolled back, and the same one succeeds: a schema change held a lock, or another
+ * login of the same new identity came first. ON CONFLICT (id) settles that race by the primary key alone; the other
+ * unique index of sso_identities may report it sooner.
+ */
+const RETRY = { codes: [SQLSTATE.deadlock, SQLSTATE.uniqueViolation], tries: 3, pause: () => 100 };
+
+/**
  * Records a login. Where the company has a directory, the directory's users are bound to the identity in the same
  * transaction, so that a person whom it has blocked is refused at the first login as well.
  * @throws the database's error when it is unknown whether it was committed
@@ -66,15 +74,23 @@ export async function recordLogin(
     subject,
     email: profile.emailVerified ? normalizeEmail(profile.email) : null,
   };
-  try {
-    if (!company.hasDirectory) return await insertLogin(database.sql, attempt, identity, options);
-    return await database.transaction(async (tx) => {
+  const record = async (): Promise<RecordOutcome> => {
+    if (!company.hasDirectory) return insertLogin(database.sql, attempt, identity, options);
+    return database.transaction(async (tx) => {
       await options.directory.lock(tx, login);
       const recorded = await insertLogin(tx.sql, attempt, identity, options);
       if (recorded.outcome !== 'recorded') return recorded;
       const { blocked } = await options.directory.bind(tx, { ...login, loginId: recorded.loginId });
       return { ...recorded, signedIn: recorded.signedIn && !blocked };
     });
+  };
+  return retryOnCodes(() => unlessConsumed(record), RETRY);
+}
+
+/** An attempt that was used before is an outcome, not an error. */
+async function unlessConsumed(record: () => Promise<RecordOutcome>): Promise<RecordOutcome> {
+  try {
+    return await record();
   } catch (error) {
     if (isConsumed(error)) return { outcome: 'consumed' };
     throw error;

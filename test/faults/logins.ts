@@ -11,11 +11,20 @@ import { randomToken } from '../../src/tokens.ts';
 const ISSUER = 'http://localhost/jumpcloud/';
 const AT_ONCE = 8;
 
+/** Each tenth login is somebody's second. */
+const sometimesAgain = (n: number): number => (n % 10 === 9 ? n - 9 : n);
+
 /**
  * Records logins as the callback does, of one company: people with an account, people without, people who come
  * twice, and some whose email is unverified or of a foreign domain.
+ * @param personOf whose the n-th login is
  */
-export async function recordLogins(database: Database, sealer: Sealer, count: number): Promise<void> {
+export async function recordLogins(
+  database: Database,
+  sealer: Sealer,
+  count: number,
+  personOf = sometimesAgain,
+): Promise<void> {
   const ssoClientId = newId();
   const company = await database.transaction(async (tx) => {
     const created = await createCompany(tx, 'operator:test', {
@@ -34,7 +43,7 @@ export async function recordLogins(database: Database, sealer: Sealer, count: nu
   let next = 0;
   const recorder = async () => {
     for (let n = next++; n < count; n = next++) {
-      const person = n % 10 === 9 ? n - 9 : n; // Each tenth login is somebody's second.
+      const person = personOf(n);
       const outcome = await recordLogin(
         database,
         {
