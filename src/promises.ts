@@ -1,4 +1,5 @@
 /** Deadlines and deduplication for work under way. */
+import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Waits for work up to a deadline. The work itself continues; its late failure is not an unhandled rejection.
@@ -43,27 +44,36 @@ export function singleFlight<T>(): (key: string, work: () => Promise<T>) => Prom
 /**
  * Work by key, one after the other. The work of different keys does not wait for each other.
  * @param options.most how much of a key may wait
+ * @param options.rest milliseconds from the end of a key's work to its next, by how many the work took. Default 0
  * @param options.onFull throws the error of what is one too many
  */
 export function createQueues(options: {
   most: number;
+  rest?: (took: number) => number;
   onFull(): never;
 }): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const { most, onFull } = options;
+  const { most, rest = () => 0, onFull } = options;
   const queues = new Map<string, { last: Promise<unknown>; count: number }>();
   return async (key, work) => {
     const queue = queues.get(key) ?? { last: Promise.resolve(), count: 0 };
     if (queue.count > most) onFull();
     queues.set(key, queue);
     queue.count += 1;
-    const mine = queue.last.then(work);
-    queue.last = mine.catch(() => {});
-    try {
-      return await mine;
-    } finally {
+    let began = 0;
+    const mine = queue.last.then(() => {
+      began = performance.now();
+      return work();
+    });
+    const done = () => {
       queue.count -= 1;
-      if (queue.count === 0) queues.delete(key);
-    }
+      return delay(rest(performance.now() - began));
+    };
+    const last = mine.then(done, done);
+    queue.last = last;
+    void last.then(() => {
+      if (queue.last === last) queues.delete(key);
+    });
+    return mine;
   };
 }
 

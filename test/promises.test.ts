@@ -42,3 +42,24 @@ t.test('what is one too many is refused, and there is room again', async (t) => 
   t.same(await done, [1, 2]);
   t.equal(await inTurn('a', async () => 4), 4);
 });
+
+t.test('a key rests after its work, whose result is told before', async (t) => {
+  const told: string[] = [];
+  const inTurn = createQueues({
+    most: 2,
+    rest(took) {
+      t.ok(took >= 0);
+      told.push('rests');
+      return 50;
+    },
+    onFull: () => {
+      throw new Error('full');
+    },
+  });
+  const work = async () => performance.now();
+  const ended = await inTurn('a', work);
+  told.push('told');
+  t.ok((await inTurn('b', work)) - ended < 40, 'other keys do not wait');
+  t.ok((await inTurn('a', work)) - ended > 45);
+  t.same(told.slice(0, 2), ['rests', 'told']);
+});

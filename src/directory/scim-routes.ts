@@ -28,6 +28,12 @@ type Resource = { Params: { id: string }; Body: Record<string, unknown>; Queryst
 
 /** Changes of one company that may wait for their turn: a directory sends one request after the other, or a few at once. */
 const WAITING_MAX = 100;
+/**
+ * Milliseconds at most from one change of a company to its next. It is twice what the change took, so that a push of
+ * thousands has a third of a server's time at most, and is hardly felt by people who sign in beside it. A directory whose
+ * requests come over a network does not notice: its next one is under way for longer.
+ */
+const REST_MAX_MS = 1_000;
 
 export async function scimRoutes(app: FastifyInstance, deps: ScimDeps): Promise<void> {
   const { config, database } = deps;
@@ -48,6 +54,7 @@ export async function scimRoutes(app: FastifyInstance, deps: ScimDeps): Promise<
   const served = servedBelow(base);
   const inTurn = createQueues({
     most: WAITING_MAX,
+    rest: (took) => Math.min(2 * took, REST_MAX_MS),
     onFull: () => {
       throw scimError('scim_busy', 'too many changes at once: try again');
     },
