@@ -821,6 +821,79 @@ export interface Operations {
       linked_at: string | null;
       link_removed_at: string | null;
   } };
+  /** Undo the links that the sign-ins of a misused SSO client made. */
+  undoLinks: { input: {
+      /** The slug of a company */
+      slug: string;
+      /** A UUID in lower case */
+      id: string;
+      body: {
+          /** At this time or later */
+          since: string;
+          /** Before this time. Default: now */
+          until?: string;
+          /** Count, and change nothing */
+          dry_run?: boolean;
+          /** For the audit log */
+          reason?: string;
+      };
+  }; result: {
+      batch: string | null;
+      /** Links that were removed */
+      links: number;
+      /** Users whom these sign-ins had created */
+      suspended: number;
+      /** Users who are of no company again */
+      companies: number;
+      /** Sessions that ended */
+      sessions: number;
+      changed_since: number | null;
+  } };
+  /** Make the links of an undo again, where nothing was changed since. */
+  redoLinks: { input: {
+      /** A UUID in lower case */
+      id: string;
+  }; result: {
+      /** A UUID in lower case */
+      batch: string;
+      /** Links that were made again */
+      links: number;
+      /** Users whom the undo had suspended */
+      resumed: number;
+      /** Links that stay removed */
+      left: number;
+  } };
+  /** Publish the link results of a company again. */
+  replayResults: { input: {
+      /** The slug of a company */
+      slug: string;
+      body: {
+          /** At this time or later */
+          since: string;
+          /** Before this time. Default: now */
+          until?: string;
+          /** Count, and change nothing */
+          dry_run?: boolean;
+      };
+  }; result: {
+      type: "user.link_result";
+      /** Results that are published again */
+      events: number;
+      /** Results of versions that stored no number: left out */
+      unnumbered: number;
+      dry_run: boolean;
+  } };
+  /** Publish the states of a company and of its SSO identities again. */
+  republishStates: { input: {
+      /** The slug of a company */
+      slug: string;
+  }; result: {
+      companies: number;
+      /** SSO identities, with the number that their state had */
+      identities: number;
+      /** SSO identities whose state was not published before */
+      renewed: number;
+  } };
   /** List the sessions of a user. */
   listSessions: { input: {
       /** The product's id of the user */
@@ -1034,6 +1107,10 @@ export const ROUTES: { readonly [Name in keyof Operations]: string } = {
   dismissLateMatch: 'POST /v1/late-matches/{id}/dismiss',
   listResults: 'GET /v1/results',
   getResult: 'GET /v1/results/{login_id}',
+  undoLinks: 'POST /v1/companies/{slug}/clients/{id}/undo-links',
+  redoLinks: 'POST /v1/link-batches/{id}/redo',
+  replayResults: 'POST /v1/companies/{slug}/events/replay',
+  republishStates: 'POST /v1/companies/{slug}/events/republish-state',
   listSessions: 'GET /v1/users/{user_id}/sessions',
   revokeUserSessions: 'DELETE /v1/users/{user_id}/sessions',
   revokeCompanySessions: 'DELETE /v1/companies/{slug}/sessions',

@@ -17,7 +17,7 @@ export const SCOPES = [
   ],
   ...['identities:read', 'identities:write', 'late_matches:read', 'late_matches:write'],
   ...['directory:read', 'directory:write'],
-  ...['sessions:read', 'sessions:write', 'preview:read', 'results:read', 'audit:read'],
+  ...['sessions:read', 'sessions:write', 'preview:read', 'results:read', 'events:write', 'audit:read'],
 ];
 
 /**

@@ -27,6 +27,7 @@ import { lateMatchRoutes } from './late-match-routes.ts';
 import { answerNotFound } from './not-found.ts';
 import { previewRoutes } from './preview-routes.ts';
 import { problemHandler } from './problem.ts';
+import { recoveryRoutes } from './recovery-routes.ts';
 import { resultRoutes } from './result-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { setupLinkRoutes } from './setup-link-routes.ts';
@@ -93,6 +94,7 @@ export async function buildApiApp(
       identityRoutes(v1, deps);
       lateMatchRoutes(v1, deps);
       resultRoutes(v1, deps);
+      recoveryRoutes(v1, deps);
       sessionRoutes(v1, deps);
       directoryRoutes(v1, deps);
       directoryTokenRoutes(v1, deps);

@@ -1,5 +1,6 @@
 /** How a route of the API describes itself: for validation, for authentication, and for docs/openapi-api.yaml. */
 import { type TObject, type TSchema, Type } from 'typebox';
+import { SsoLinkError } from '../errors.ts';
 import { Problem } from './problem.ts';
 
 declare module 'fastify' {
@@ -106,6 +107,17 @@ export const Id = Type.String({
   description: 'A UUID in lower case',
 });
 export const Time = Type.String({ format: 'date-time' });
+
+/**
+ * A time as `Time` lets it pass. PostgreSQL has no year 0, and a leap second is no time of JavaScript.
+ * @throws SsoLinkError `time_invalid`
+ */
+export function readTime(text: string): Date {
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime()) && time.getUTCFullYear() > 0) return time;
+  throw new SsoLinkError('time_invalid', `'${text}' is no time: expected one like 2026-11-27T08:30:00Z`);
+}
+
 export const nullable = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
 
 /** A body that is an object with these fields and no others. */

@@ -21,7 +21,7 @@ const CONFLICTS = [
   ...['client_draft_exists', 'client_taken', 'client_changed', 'client_disabled', 'client_region_ambiguous'],
   ...['client_secrets_exhausted', 'client_secret_last'],
   ...['user_deleted', 'user_not_active', 'user_has_identity', 'other_company', 'company_set_by_link'],
-  ...['client_active', 'client_not_active'],
+  ...['client_active', 'client_not_active', 'client_still_active', 'batch_unfinished'],
   ...['identity_linked', 'identity_not_linked', 'result_pending', 'idempotency_key_in_progress'],
   ...['directory_tokens_exhausted'],
   ...['change_outdated', 'late_match_decided', 'late_match_outdated'],
@@ -30,7 +30,7 @@ const UNPROCESSABLE = [
   ...['slug_invalid', 'name_invalid', 'email_invalid', 'cursor_invalid', 'account_invalid', 'import_format'],
   ...['domain_invalid', 'domain_freemail', 'domain_public_suffix', 'client_secret_invalid', 'expiry_invalid'],
   ...['region_not_found', 'region_missing', 'client_credential_wrong', 'company_unknown'],
-  ...['idempotency_key_reused', 'nothing_to_change', 'changed_at_invalid'],
+  ...['idempotency_key_reused', 'nothing_to_change', 'changed_at_invalid', 'time_invalid'],
 ];
 const STATUS: Record<string, number> = {
   ...Object.fromEntries(CONFLICTS.map((code) => [code, 409])),

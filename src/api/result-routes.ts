@@ -5,7 +5,7 @@ import { OUTCOMES } from '../events/link-result.ts';
 import { pageOfResults, type ResultRow, showResult } from '../linking/results.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { visibleCompany } from './company-scope.ts';
-import { Id, nullable, operation, Slug, Text, Time } from './operation.ts';
+import { Id, nullable, operation, readTime, Slug, Text, Time } from './operation.ts';
 import { LINK_HEADER, Page, PageQueryById, sendPage } from './pages.ts';
 
 const tag = 'results';
@@ -64,7 +64,7 @@ export function resultRoutes(v1: FastifyInstance, deps: ApiDeps): void {
       companyId,
       ...(email !== undefined && { email }),
       ...(outcome !== undefined && { outcome }),
-      ...(since !== undefined && { since: new Date(since) }),
+      ...(since !== undefined && { since: readTime(since) }),
     };
     return sendPage(request, reply, (page) => pageOfResults(deps.database, { ...filter, ...page }), {
       cursor: ({ login_id }) => login_id,

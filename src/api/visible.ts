@@ -1,9 +1,10 @@
 /** What a key of one company may see of users and identities: the error is the one of a missing thing. */
 import type { FastifyRequest } from 'fastify';
 import { type MirroredUser, readUser } from '../accounts/mirror-change.ts';
-import type { Db } from '../db/client.ts';
+import type { Database, Db } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
 import { type IdentityView, readIdentity } from '../linking/identities.ts';
+import { findUndo, type LinkBatch } from '../linking/link-batches.ts';
 
 type ByCaller = Pick<FastifyRequest, 'caller'>;
 
@@ -27,4 +28,15 @@ export async function visibleIdentity(
   const identity = await readIdentity(database, id);
   if (caller.companyId === null || identity.companyId === caller.companyId) return identity;
   throw new SsoLinkError('identity_not_found', `there is no SSO identity ${id}`);
+}
+
+/** @throws SsoLinkError `batch_not_found` */
+export async function visibleUndo(
+  database: Pick<Database, 'sql'>,
+  { caller }: ByCaller,
+  id: string,
+): Promise<LinkBatch> {
+  const undo = await findUndo(database, id);
+  if (undo && (caller.companyId === null || undo.companyId === caller.companyId)) return undo;
+  throw new SsoLinkError('batch_not_found', `there is no undo ${id}`);
 }

@@ -1,5 +1,5 @@
 import { audit } from '../audit.ts';
-import type { Transaction } from '../db/client.ts';
+import type { Database, Transaction } from '../db/client.ts';
 import { SsoLinkError } from '../errors.ts';
 import { newId } from '../ids.ts';
 
@@ -61,12 +61,21 @@ export async function finishBatch(
   await audit(tx, { actor, action, target: batch.ssoClientId, companyId: batch.companyId, details });
 }
 
-/** A finished undo. @throws SsoLinkError `batch_not_found`, `batch_unfinished` */
-export async function finishedUndo({ sql }: Transaction, id: string): Promise<LinkBatch> {
+/** An undo, finished or not; undefined where there is none. */
+export async function findUndo(
+  { sql }: Pick<Database, 'sql'>,
+  id: string,
+): Promise<(LinkBatch & { finished: boolean }) | undefined> {
   const [batch] = await sql<(LinkBatch & { finished: boolean })[]>`
     SELECT id, company_id AS "companyId", sso_client_id AS "ssoClientId", since, until,
       finished_at IS NOT NULL AS finished
     FROM link_batches WHERE id = ${id} AND kind = 'undo'`;
+  return batch;
+}
+
+/** A finished undo. @throws SsoLinkError `batch_not_found`, `batch_unfinished` */
+export async function finishedUndo(tx: Pick<Database, 'sql'>, id: string): Promise<LinkBatch> {
+  const batch = await findUndo(tx, id);
   if (!batch) throw new SsoLinkError('batch_not_found', `there is no undo ${id}`);
   if (!batch.finished) throw new SsoLinkError('batch_unfinished', `undo ${id} has not finished`);
   return batch;

@@ -45,7 +45,7 @@ export async function replayResults(
       await append(tx, rows.map(eventOf));
       events += rows.length;
       const last = rows.at(-1);
-      return last && rows.length === BATCH ? [last.decided_at, last.sequence] : undefined;
+      return last && rows.length === BATCH ? [last.place, last.sequence] : undefined;
     });
   }
   const { unnumbered } = counted;
@@ -59,7 +59,7 @@ export async function replayResults(
   return { events, unnumbered };
 }
 
-type Row = LinkResult & { event_id: string; sequence: string };
+type Row = LinkResult & { event_id: string; sequence: string; place: string };
 /** The last row of the page before: its time and its number. */
 type Place = [decidedAt: string, sequence: string];
 
@@ -87,14 +87,14 @@ async function readPage(
     SELECT login_id, sso_identity_id, company_id, (SELECT slug FROM companies c WHERE c.id = company_id) AS company,
       outcome, reason, user_id, matched, policy_version, evidence,
       to_char(decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS decided_at, event_id,
-      sequence::text
+      sequence::text, decided_at::text AS place
     FROM link_results WHERE company_id = ${companyId} AND decided_at >= ${since.toISOString()}
       AND (${until?.toISOString() ?? null}::timestamptz IS NULL OR decided_at < ${until?.toISOString() ?? null})
       AND (decided_at, sequence) > (${decidedAt}::timestamptz, ${sequence}::bigint) AND event_id IS NOT NULL
     ORDER BY link_results.decided_at, link_results.sequence LIMIT ${BATCH}`;
 }
 
-function eventOf({ event_id: id, sequence, ...result }: Row) {
+function eventOf({ event_id: id, sequence, place: _, ...result }: Row) {
   const { sso_identity_id: subject, decided_at } = result;
   const time = new Date(decided_at);
   return linkResult.create({ id, source: 'urn:sso-link:worker', time, subject, sequence }, result);

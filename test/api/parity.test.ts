@@ -42,6 +42,10 @@ const SAME: [command: string, route: string, useCase: string][] = [
   ['links approve', 'POST /v1/identities/{id}/approve', 'approveLink'],
   ['late-matches merge', 'POST /v1/late-matches/{id}/merge', 'mergeLateMatch'],
   ['late-matches dismiss', 'POST /v1/late-matches/{id}/dismiss', 'dismissLateMatch'],
+  ['links undo', `POST ${CLIENTS}/{id}/undo-links`, 'undoLinks'],
+  ['links redo', 'POST /v1/link-batches/{id}/redo', 'redoLinks'],
+  ['events replay', 'POST /v1/companies/{slug}/events/replay', 'replayResults'],
+  ['events republish-state', 'POST /v1/companies/{slug}/events/republish-state', 'republishStates'],
   ['sessions revoke', 'DELETE /v1/users/{user_id}/sessions', 'revokeSessions'],
   ['sessions revoke', 'DELETE /v1/companies/{slug}/sessions', 'revokeCompanySessions'],
   ['directory enable', `PATCH ${DIRECTORY}`, 'setDirectoryEnabled'],
@@ -72,11 +76,7 @@ const NO_ROUTE: Record<string, string> = {
   'keys reseal': 'it needs SECRET_KEYS to change in the environment',
   'api-keys create': 'a key must not make keys',
   'api-keys revoke': 'a key must not end the keys of others',
-  'links undo': 'an operator reads its dry run first, and it can take minutes',
-  'links redo': 'it belongs to links undo',
   'dead-letters replay': 'an operator must have seen the record first',
-  'events replay': 'it fills a topic again, after an operator has seen what a consumer lost',
-  'events republish-state': 'it fills topics again, after an operator has seen that they were lost',
   'domain recheck': 'a schedule runs it for all companies',
 };
 

@@ -20,6 +20,8 @@ const BODIES: Record<string, object> = {
   putAccount: { email: null, email_verified: false },
   putLink: { user_id: 'bob' },
   updateDirectory: { enabled: true },
+  undoLinks: { since: '2026-11-20T00:00:00Z' },
+  replayResults: { since: '2026-11-20T00:00:00Z' },
 };
 /** They name no single thing: 403, or only what is the caller's own. */
 const UNNAMED = [
@@ -50,6 +52,10 @@ t.test('every route hides the other company', async (t) => {
   await database.sql`
     INSERT INTO late_matches (id, company_id, sso_identity_id, created_user_id, user_id)
     VALUES (${lateMatch}, ${acme.companyId}, ${acme.identityId}, 'ada', 'ada-2')`;
+  const undo = newId();
+  await database.sql`
+    INSERT INTO link_batches (id, kind, company_id, sso_client_id, actor, finished_at)
+    VALUES (${undo}, 'undo', ${acme.companyId}, ${acme.ssoClientId}, 'operator:olga', now())`;
   const ofBeta = await key({ company: 'beta' });
   const before = await database.sql`SELECT * FROM users WHERE id = 'ada'`;
   const state = async () => ({
@@ -61,6 +67,8 @@ t.test('every route hides the other company', async (t) => {
     sessions: await database.sql`SELECT count(*)::int AS n FROM sessions WHERE id = ${acme.sessionId}`,
     lateMatches: await database.sql`SELECT * FROM late_matches`,
     setupLinks: await database.sql`SELECT * FROM setup_links`,
+    batches: await database.sql`SELECT * FROM link_batches`,
+    outbox: await database.sql`SELECT count(*)::int AS n FROM outbox`,
     company: await database.sql`SELECT * FROM companies WHERE slug = 'acme'`,
     tokens: await database.sql`SELECT * FROM directory_tokens WHERE company_id = ${acme.companyId}`,
     directory: await database.sql`SELECT * FROM directory_users WHERE id = ${directoryUser}`,
@@ -78,7 +86,9 @@ t.test('every route hides the other company', async (t) => {
         ? linkId
         : path.includes('/late-matches/')
           ? lateMatch
-          : acme.identityId,
+          : path.includes('/link-batches/')
+            ? undo
+            : acme.identityId,
     ...{ user: directoryUser, token_id: token.id },
   });
   const nothing = {

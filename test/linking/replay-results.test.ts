@@ -137,7 +137,7 @@ t.test('more than one page is published once, in order', async (t) => {
     INSERT INTO link_results (login_id, sso_identity_id, company_id, outcome, user_id, matched, policy_version, evidence,
       event_id, sequence, decided_at)
     SELECT l.id, r.sso_identity_id, r.company_id, r.outcome, r.user_id, r.matched, r.policy_version, r.evidence,
-      gen_random_uuid(), r.sequence + row_number() OVER (), r.decided_at
+      gen_random_uuid(), r.sequence + row_number() OVER (), r.decided_at + interval '1 microsecond'
     FROM logins l, link_results r WHERE l.id <> r.login_id`;
   const before = seen.records.length;
   await run(['events', 'replay', '--type', TOPIC, '--company', 'acme', '--since', '2026-01-01']);
