@@ -28,7 +28,7 @@ async function usable(database: Database): Promise<boolean> {
     database.transaction(async ({ sql }) => {
       await sql`SELECT 1`;
       inside += 1;
-      await until(() => inside === MAX, 5_000);
+      await until(() => inside === MAX);
     }),
   );
   return (await Promise.allSettled(all)).every(({ status }) => status === 'fulfilled');

@@ -29,7 +29,7 @@ const LEG_SECONDS = 3_600;
 /** Seconds from one fault to the next: a hundred in a million sign-ins, about. */
 const CALM: [number, number] = [20, 50];
 const PEOPLE = 6_000;
-const AT_ONCE = 32;
+const AT_ONCE = 128;
 
 /** @param options.file where the sums are kept; it continues from there */
 export async function scale(options: {
